@@ -1,1 +1,1 @@
-"""Who is asked about which deal, when, by which link; who is not asked, and why."""
+"""Asking: which closed deals, whom, when, by which link, and whom not and why."""

@@ -1,0 +1,1 @@
+"""Who did what, and when; it outlives the rows it speaks of."""

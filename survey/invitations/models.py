@@ -1,0 +1,141 @@
+"""Campaigns, invitations, their links, and sellers' holds."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from survey.deals.models import Contact, Deal
+from survey.invitations.types import CampaignState, LinkPurpose
+from survey.kit.db import Base, CurrencyCode, EmailAddress, Id, Name, PublicId, one_of
+from survey.questionnaires.models import Questionnaire, Version
+from survey.team.models import User
+
+
+class Campaign(Base):
+    """The standing rule: which closed deals, which questionnaire, how long after the close."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        CheckConstraint("sample_percent BETWEEN 1 AND 100", name="sample_percent_range"),
+        CheckConstraint("stop_after_days > 0", name="stop_after_days_positive"),
+        CheckConstraint(
+            "lost_delay_days IS NOT NULL OR won_delay_days IS NOT NULL"
+            " OR no_decision_delay_days IS NOT NULL",
+            name="asks_about_an_outcome",
+        ),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    name: Mapped[Name] = mapped_column(String(300), unique=True)
+    state: Mapped[CampaignState] = mapped_column(one_of(CampaignState), default=CampaignState.DRAFT)
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire.id"))
+    questionnaire: Mapped[Questionnaire] = relationship()
+
+    lost_delay_days: Mapped[int | None]
+    """Days from the close to the asking; null: this outcome is not asked about."""
+    won_delay_days: Mapped[int | None]
+    no_decision_delay_days: Mapped[int | None]
+    stop_after_days: Mapped[int] = mapped_column(default=60)
+    """A deal closed longer ago is not asked about any more."""
+    notice_days: Mapped[int] = mapped_column(default=3)
+    """Working days in which the seller sees who will be asked and may hold."""
+    amount_from_minor: Mapped[int | None] = mapped_column(BigInteger)
+    amount_to_minor: Mapped[int | None] = mapped_column(BigInteger)
+    amount_currency: Mapped[CurrencyCode | None]
+    regions: Mapped[list[Any]] = mapped_column(default=list)
+    """Empty: every region; the same for products."""
+    products: Mapped[list[Any]] = mapped_column(default=list)
+    sample_percent: Mapped[int] = mapped_column(default=100)
+    person_quarantine_days: Mapped[int] = mapped_column(default=90)
+    account_quarantine_days: Mapped[int] = mapped_column(default=90)
+    answer_days: Mapped[int] = mapped_column(default=30)
+    """How long the link takes answers and changes."""
+
+    sender_name: Mapped[Name]
+    """A named person outside sales."""
+    sender_role: Mapped[Name]
+    reply_to: Mapped[EmailAddress]
+    """Where replies go: an address that a person reads."""
+    phone: Mapped[str] = mapped_column(String(64), default="")
+    sender_is_not_in_sales: Mapped[bool] = mapped_column(default=False)
+    """True only if it is true: the mail promises it."""
+    sender_reads_every_answer: Mapped[bool] = mapped_column(default=False)
+
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """Asking one contact about one deal."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("deal_id", "contact_id"),
+        CheckConstraint(
+            "(cancelled_at IS NULL) = (cancel_reason = '')", name="cancel_reason_set_when_cancelled"
+        ),
+        Index(None, "campaign_id", "invited_at"),
+        Index(None, "contact_id", "invited_at"),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    campaign: Mapped[Campaign] = relationship()
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id"))
+    deal: Mapped[Deal] = relationship()
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    contact: Mapped[Contact] = relationship()
+    version_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_version.id"), index=True)
+    version: Mapped[Version] = relationship()
+    choice_order: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Question key → choice keys in the order this person sees, in the mail and on the page."""
+    invited_at: Mapped[datetime]
+    """When the mail was put in the outbox."""
+    closes_at: Mapped[datetime]
+    """Until when the link takes an answer or a change."""
+    sent_at: Mapped[datetime | None]
+    """When the provider first accepted the mail."""
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(String(64), default="")
+
+
+class Link(Base):
+    """A token that opens one thing. Minted per attempt; earlier ones stay valid."""
+
+    __tablename__ = "link"
+
+    id: Mapped[Id]
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), index=True)
+    invitation: Mapped[Invitation] = relationship()
+    purpose: Mapped[LinkPurpose] = mapped_column(one_of(LinkPurpose))
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    attempt_id: Mapped[str | None] = mapped_column(String(32))
+    """The mail attempt that carried it."""
+    minted_at: Mapped[datetime]
+
+
+class Hold(Base):
+    """Somebody asked us not to ask about a deal, and said why. Counted in coverage."""
+
+    __tablename__ = "hold"
+
+    id: Mapped[Id]
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id"), unique=True)
+    deal: Mapped[Deal] = relationship()
+    held_by_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    held_by: Mapped[User] = relationship()
+    reason: Mapped[str] = mapped_column(Text)
+    held_at: Mapped[datetime]

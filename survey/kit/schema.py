@@ -1,0 +1,72 @@
+"""The schema: brought to the newest migration, checked against it, and compared with the models."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from survey.kit.db import Base, Database
+
+
+def upgrade(database: Database, migrations: Path, *, to: str = "head") -> None:
+    """Bring the database to a migration. On SQLite and PostgreSQL all of it or nothing."""
+    with _migrating(database, migrations) as config:
+        command.upgrade(config, to)
+
+
+def downgrade(database: Database, migrations: Path, *, to: str) -> None:
+    """Take the database back to a migration, or to `base`."""
+    with _migrating(database, migrations) as config:
+        command.downgrade(config, to)
+
+
+def newest(migrations: Path) -> str:
+    """The newest migration's number. Raises alembic's `CommandError` when there are two heads."""
+    head = ScriptDirectory(str(migrations)).get_current_head()
+    return head or ""
+
+
+def current(database: Database) -> str:
+    """The number of the last migration the database has seen; empty when it has seen none."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def differences(database: Database) -> list[object]:
+    """What the models say that the database does not, and the other way round; empty when equal.
+
+    The caller has imported the models it wants compared.
+    """
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "render_as_batch": True}
+        )
+        return list(compare_metadata(context, Base.metadata))
+
+
+@contextmanager
+def _migrating(database: Database, migrations: Path) -> Iterator[Config]:
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            # A batch migration drops and remakes tables that others point to.
+            _foreign_keys(connection, on=False)
+        with connection.begin():
+            config.attributes["connection"] = connection
+            yield config
+        if database.is_sqlite:
+            _foreign_keys(connection, on=True)
+
+
+def _foreign_keys(connection: Connection, *, on: bool) -> None:
+    # Beneath SQLAlchemy, which would open a transaction, in which SQLite ignores this pragma.
+    driver = connection.connection.driver_connection
+    if driver is not None:
+        driver.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")

@@ -1,0 +1,1 @@
+"""What we ask: questionnaires, their frozen versions, and the rules of the way through them."""

@@ -1,0 +1,1 @@
+"""The frozen month: figures with their method, that never change once printed."""

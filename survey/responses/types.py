@@ -1,0 +1,38 @@
+"""The words of answering."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    WEB = "web"
+    REPLY = "reply"
+
+
+class Audience(StrEnum):
+    """Who may see the answer, as the buyer chose."""
+
+    PEOPLE_DEALT_WITH = "people_dealt_with"
+    SENDER_TEAM = "sender_team"
+    TOTALS_ONLY = "totals_only"
+    NOT_CHOSEN = "not_chosen"
+    """Nothing chosen: only the sender's team, and no text is passed on."""
+
+
+class ResponseState(StrEnum):
+    """`held` answers are out of the figures until a person releases them."""
+
+    COUNTED = "counted"
+    HELD = "held"
+    DELETED = "deleted"
+
+
+class Ended(StrEnum):
+    """What the buyer says they did in the end."""
+
+    CHOSE_SUPPLIER = "chose_supplier"
+    KEPT_CURRENT = "kept_current"
+    IN_HOUSE = "in_house"
+    PUT_OFF = "put_off"
+    STILL_DECIDING = "still_deciding"
+    CHOSE_US = "chose_us"
+    NOT_SAID = "not_said"

@@ -1,0 +1,1 @@
+"""The tree of reasons that decide deals, in frozen releases."""
