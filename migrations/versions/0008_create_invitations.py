@@ -1,4 +1,4 @@
-"""Keep campaigns, invitations, their links and sellers' holds."""
+"""Keep campaigns, invitations, their links, sellers' notices and holds."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -159,9 +159,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_digest", name=op.f("uq_link_token_digest")),
     )
     op.create_index(op.f("ix_link_invitation_id"), "link", ["invitation_id"], unique=False)
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("deal_id", sa.Integer(), nullable=False),
+        sa.Column("seller_id", sa.Integer(), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_notice_deal_id_deal")),
+        sa.ForeignKeyConstraint(
+            ["seller_id"], ["staff_user.id"], name=op.f("fk_notice_seller_id_staff_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("deal_id", name=op.f("uq_notice_deal_id")),
+    )
+    op.create_index(op.f("ix_notice_seller_id"), "notice", ["seller_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_notice_seller_id"), table_name="notice")
+    op.drop_table("notice")
     op.drop_index(op.f("ix_link_invitation_id"), table_name="link")
     op.drop_table("link")
     op.drop_index(op.f("ix_invitation_version_id"), table_name="invitation")

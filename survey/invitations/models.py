@@ -1,4 +1,4 @@
-"""Campaigns, invitations, their links, and sellers' holds."""
+"""Campaigns, invitations, their links, and sellers' notices and holds."""
 
 from datetime import datetime
 from typing import Any
@@ -139,3 +139,16 @@ class Hold(Base):
     held_by: Mapped[User] = relationship()
     reason: Mapped[str] = mapped_column(Text)
     held_at: Mapped[datetime]
+
+
+class Notice(Base):
+    """The day from which a deal's seller could see that the buyer will be asked, and could hold."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[Id]
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id"), unique=True)
+    deal: Mapped[Deal] = relationship()
+    seller_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"), index=True)
+    seller: Mapped[User] = relationship()
+    noticed_at: Mapped[datetime]

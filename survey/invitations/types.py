@@ -1,5 +1,6 @@
 """The words of asking."""
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -14,3 +15,11 @@ class LinkPurpose(StrEnum):
 
     ANSWER = "answer"
     OPT_OUT = "opt_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The tokens of one mail. They live in memory while it is sent and are never stored."""
+
+    answer: str = field(repr=False)
+    opt_out: str = field(repr=False)
