@@ -95,7 +95,7 @@ def one_of(states: type[enum.StrEnum], name: str | None = None) -> Enum:
         native_enum=False,
         create_constraint=True,
         length=32,
-        values_callable=lambda members: [member.value for member in members],
+        values_callable=lambda enumerated: [state.value for state in enumerated],
     )
 
 

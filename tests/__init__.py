@@ -1,0 +1,1 @@
+"""The tests mirror `survey/`; `house/` keeps it, `factories/` make rows, `journeys/` browse."""

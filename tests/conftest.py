@@ -1,0 +1,103 @@
+"""What every test may ask for: a moment, a database, a session; what was left out, and why."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from survey.kit.db import Database
+from tests import databases
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+_LACKING = {
+    "browser": "no browser: install Debian's chromium (/usr/bin/chromium)",
+    "postgres": "no PostgreSQL: set TEST_DATABASE_URL",
+}
+
+
+def _lacks(mark: str) -> bool:
+    return not CHROMIUM.exists() if mark == "browser" else databases.POSTGRES_URL is None
+
+
+def pytest_configure() -> None:
+    """Refuse to start where something that CI demands is not at hand."""
+    required = filter(None, os.environ.get("SURVEY_TEST_REQUIRE", "").split(","))
+    for mark in required:
+        if _lacks(mark):
+            raise pytest.UsageError(f"SURVEY_TEST_REQUIRE={mark}, but {_LACKING[mark]}")
+
+
+def pytest_report_header() -> list[str]:
+    return [f"left out: {reason}" for mark, reason in _LACKING.items() if _lacks(mark)]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for mark, reason in _LACKING.items():
+        if _lacks(mark):
+            for item in items:
+                if item.get_closest_marker(mark):
+                    item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that touches the database on every database at hand."""
+    if "database_url" in metafunc.fixturenames:
+        kinds = ["sqlite"] if databases.POSTGRES_URL is None else ["sqlite", "postgresql"]
+        metafunc.parametrize("database_url", kinds, indirect=True, scope="function")
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "survey.db"
+    databases.create_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgres_url() -> Iterator[str]:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    with databases.postgres_database(f"survey_test_{worker}_{os.getpid()}") as url:
+        databases.create_tables(url)
+        yield url
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database with all tables and no rows; SQLite, then PostgreSQL."""
+    if request.param == "sqlite":
+        return databases.copy_of(request.getfixturevalue("_sqlite_template"), tmp_path)
+    url: str = request.getfixturevalue("_postgres_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A `Database` with all tables and no rows."""
+    database = Database(database_url, pool_size=4)
+    if not database.is_sqlite:
+        databases.empty(database.engine)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session to arrange with before the act and to look with after it.
+
+    `client` commits it before each request and refreshes it afterwards. Where the act opens its
+    own session (a job, a command, a thread), say `session.commit()` first: SQLite has one writer.
+    """
+    engine = database.engine.execution_options(survey_writes=True)
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def moment() -> datetime:
+    """A fixed moment to pass as `now`: Thursday, 15 October 2026, 10:30 in UTC."""
+    return datetime(2026, 10, 15, 10, 30, tzinfo=UTC)

@@ -1,0 +1,94 @@
+"""Databases to test on: one SQLite file per test, and one PostgreSQL database per test process."""
+
+import importlib
+import os
+import pkgutil
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, literal, select, text, union_all
+from sqlalchemy.engine import make_url
+
+import survey
+from survey.kit.db import Base, Database
+
+POSTGRES_URL = os.environ.get("TEST_DATABASE_URL")
+
+
+def import_all_models() -> None:
+    """Make `Base.metadata` whole: every package's `models.py` is imported."""
+    for package in pkgutil.iter_modules(survey.__path__, "survey."):
+        if package.ispkg and (Path(survey.__path__[0]) / package.name[7:] / "models.py").exists():
+            importlib.import_module(f"{package.name}.models")
+
+
+def create_tables(url: str) -> None:
+    import_all_models()
+    database = Database(url)
+    Base.metadata.create_all(database.engine)
+    database.close()
+
+
+def copy_of(template: Path, folder: Path) -> str:
+    """The address of a fresh SQLite copy of a migrated, closed database."""
+    copied = folder / "survey.db"
+    shutil.copyfile(template, copied)
+    return f"sqlite:///{copied}"
+
+
+@contextmanager
+def postgres_database(name: str) -> Iterator[str]:
+    """Create a PostgreSQL database beside TEST_DATABASE_URL's own; drop it afterwards."""
+    assert POSTGRES_URL is not None
+    url = make_url(POSTGRES_URL).set(drivername="postgresql+psycopg")
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    yield url.set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    server.dispose()
+
+
+def empty(engine: Engine) -> None:
+    """Remove all rows, touching only the tables that hold some: all would take long."""
+    tables = Base.metadata.sorted_tables
+    if not tables:
+        return
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        filled = _tables_with_rows(connection)
+        if filled:
+            names = ", ".join(f'"{name}"' for name in filled)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+def _tables_with_rows(connection: Connection) -> list[str]:
+    asked = [
+        select(literal(table.name)).where(select(literal(1)).select_from(table).exists())
+        for table in Base.metadata.sorted_tables
+    ]
+    return list(connection.scalars(union_all(*asked)))
+
+
+@contextmanager
+def queries_counted(database: Database) -> Iterator[list[str]]:
+    """Collect the statements that run inside the block (PRAGMA and BEGIN left out).
+
+    with queries_counted(database) as statements:
+        client.get("/deals")
+    assert len(statements) <= 6
+    """
+    statements: list[str] = []
+
+    def remember(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN")):
+            statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", remember)
+    try:
+        yield statements
+    finally:
+        event.remove(database.engine, "before_cursor_execute", remember)

@@ -1,0 +1,1 @@
+"""Tests that keep the house: layers, routes, templates, migrations, settings, sizes, words."""

@@ -1,0 +1,64 @@
+"""The files of the project, read once, for the tests that keep the house."""
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Source:
+    """A Python file: its path from the root, its text and its syntax tree."""
+
+    path: str
+    text: str
+    tree: ast.Module
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
+
+    def functions(self) -> Iterator[FunctionNode]:
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield node
+
+
+@cache
+def files(*patterns: str) -> list[Path]:
+    """Files that git tracks or would track (new ones too), as paths from the root, sorted."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    return sorted(Path(name) for name in set(listed) if (ROOT / name).exists())
+
+
+@cache
+def python(*folders: str) -> list[Source]:
+    """The Python files below these folders."""
+    sources = []
+    for path in files(*(f"{folder}/*.py" for folder in folders)):
+        text = (ROOT / path).read_text(encoding="utf-8")
+        sources.append(Source(str(path), text, ast.parse(text)))
+    return sources
+
+
+def length_of(function: FunctionNode) -> int:
+    """Lines from `def` to the end, without decorators and docstring."""
+    assert function.end_lineno is not None
+    length = function.end_lineno - function.lineno + 1
+    first = function.body[0]
+    if ast.get_docstring(function, clean=False) is not None:
+        assert first.end_lineno is not None
+        length -= first.end_lineno - first.lineno + 1
+    return length

@@ -1,0 +1,86 @@
+"""Sessions read or write, on both databases."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from survey.kit.db import Database, Moment
+
+_METADATA = MetaData()
+_VISIT = Table("visit", _METADATA, Column("id", Integer, primary_key=True), Column("at", Moment()))
+
+
+@pytest.fixture
+def visits(database: Database) -> Iterator[Database]:
+    _METADATA.create_all(database.engine)
+    yield database
+    _METADATA.drop_all(database.engine)
+
+
+def test_writing_commits_when_the_block_ends(visits: Database) -> None:
+    at = datetime(2026, 10, 25, 2, 30, tzinfo=UTC)
+
+    with visits.writing() as session:
+        session.execute(insert(_VISIT).values(id=1, at=at))
+
+    with visits.reading() as session:
+        assert session.scalars(select(_VISIT.c.at)).all() == [at]
+
+
+def test_writing_rolls_back_when_the_block_raises(visits: Database) -> None:
+    with pytest.raises(ZeroDivisionError), visits.writing() as session:
+        session.execute(insert(_VISIT).values(id=1))
+        1 / 0  # noqa: B018 (the error is the point)
+
+    with visits.reading() as session:
+        assert session.scalars(select(_VISIT.c.id)).all() == []
+
+
+def test_reading_refuses_to_write(visits: Database) -> None:
+    with visits.reading() as session, pytest.raises(DBAPIError):
+        session.execute(insert(_VISIT).values(id=1))
+
+
+def test_moment_refuses_one_without_a_zone(visits: Database) -> None:
+    naive = datetime(2026, 10, 25, 2, 30)  # noqa: DTZ001 (the naive moment is the point)
+
+    with pytest.raises(StatementError, match="time zone"), visits.writing() as session:
+        session.execute(insert(_VISIT).values(id=1, at=naive))
+
+
+def test_reading_never_waits_for_a_writer(visits: Database) -> None:
+    seen: list[int] = []
+
+    def read() -> None:
+        with visits.reading() as session:
+            seen.extend(session.scalars(select(_VISIT.c.id)))
+            seen.append(-1)
+
+    with visits.writing() as session:
+        session.execute(insert(_VISIT).values(id=1))
+        reader = threading.Thread(target=read)
+        reader.start()
+        reader.join(timeout=2)
+        read_before_commit = list(seen)
+
+    assert read_before_commit == [-1]
+
+
+def test_writers_take_turns(visits: Database) -> None:
+    def write(first: int) -> None:
+        for number in range(first, first + 20):
+            with visits.writing() as session:
+                session.execute(insert(_VISIT).values(id=number))
+
+    threads = [threading.Thread(target=write, args=(first,)) for first in (0, 100, 200, 300)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with visits.reading() as session:
+        assert len(session.scalars(select(_VISIT.c.id)).all()) == 80
