@@ -1,0 +1,208 @@
+"""Reasons found in answers: by the buyer's clicks, and by a person who rests on a quote."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.coding.models import CodedResponse, Coding
+from survey.coding.rules import may_move, stands_in
+from survey.coding.types import CodingRole, CodingSource, CodingState, Direction
+from survey.kit.errors import SurveyError
+from survey.responses.models import Answer, Response
+from survey.responses.types import Audience, ResponseState
+from survey.taxonomy.models import Reason
+from survey.taxonomy.types import SaleMoment
+from survey.team.models import User
+
+Named = tuple[Reason, CodingRole, Direction, str]
+"""A reason the buyer's clicks name, its role and direction, and the question it was clicked in."""
+
+
+class QuoteNotInAnswer(SurveyError):
+    """A coding rests on words the buyer did not write."""
+
+
+class WrongMove(SurveyError):
+    """A coding was moved to a state it cannot reach."""
+
+
+class NotReadable(SurveyError):
+    """The buyer let nobody read this answer, or took it back."""
+
+
+def code_clicks(session: Session, response: Response, *, named: Iterable[Named]) -> list[Coding]:
+    """Make the buyer's codings say what the buyer's clicks say now. Safe to repeat.
+
+    A coding whose click was taken back goes; one that a person rejected stays rejected.
+    """
+    read_as_of = response.edited_at or response.submitted_at
+    standing = {
+        (coding.reason_id, coding.direction): coding
+        for coding in session.scalars(
+            select(Coding)
+            .where(Coding.response_id == response.id, Coding.source == CodingSource.BUYER)
+            .order_by(Coding.id)
+        )
+    }
+    wanted = _strongest(named)
+    for key in standing.keys() - wanted.keys():
+        session.delete(standing.pop(key))
+    for coding in standing.values():
+        # First out of the way, so that a moved primary never meets the old one.
+        coding.role = CodingRole.CONTRIBUTING
+    session.flush()
+    codings = [
+        _clicked(response, name, coding=standing.get(key), at=read_as_of)
+        for key, name in wanted.items()
+    ]
+    session.add_all(codings)
+    mark = session.get(CodedResponse, response.id)
+    if mark is None:
+        session.add(CodedResponse(response_id=response.id, as_of_at=read_as_of))
+    else:
+        mark.as_of_at = read_as_of
+    session.flush()
+    return codings
+
+
+def _strongest(named: Iterable[Named]) -> dict[tuple[int, Direction], Named]:
+    """One name per reason and direction: named as primary and as contributing, it is primary."""
+    strongest: dict[tuple[int, Direction], Named] = {}
+    for name in named:
+        reason, role, direction, _question = name
+        key = (reason.id, direction)
+        if key not in strongest or role is CodingRole.PRIMARY:
+            strongest[key] = name
+    return strongest
+
+
+def _clicked(response: Response, name: Named, *, coding: Coding | None, at: datetime) -> Coding:
+    reason, role, direction, question_key = name
+    if coding is None:
+        coding = Coding(
+            response_id=response.id,
+            reason_id=reason.id,
+            direction=direction,
+            source=CodingSource.BUYER,
+            state=CodingState.CONFIRMED,
+            coded_at=at,
+            decided_at=at,
+        )
+    coding.role = role
+    coding.question_key = question_key
+    return coding
+
+
+def add_coding(
+    session: Session,
+    response: Response,
+    *,
+    reason: Reason,
+    role: CodingRole,
+    direction: Direction,
+    quote: str,
+    question_key: str,
+    coder: User,
+    now: datetime,
+    moment: SaleMoment | None = None,
+) -> Coding:
+    """A person finds a reason in the buyer's words. Adding it again brings it up to date.
+
+    A new primary makes the person's earlier primary contributing. Raises `QuoteNotInAnswer`,
+    `NotReadable`.
+    """
+    if response.audience is Audience.TOTALS_ONLY or response.state is ResponseState.DELETED:
+        raise NotReadable("The buyer asked that nobody read this answer; it counts in totals only.")
+    _check_quote(session, response, quote=quote, question_key=question_key)
+    if role is CodingRole.PRIMARY:
+        _step_back(session, response)
+    coding = _same_by_person(session, response, reason=reason, direction=direction)
+    if coding is None:
+        coding = Coding(
+            response_id=response.id,
+            reason_id=reason.id,
+            direction=direction,
+            source=CodingSource.PERSON,
+            coded_at=now,
+            coded_by_id=coder.id,
+        )
+        session.add(coding)
+    coding.role = role
+    coding.state = CodingState.CONFIRMED
+    coding.quote = quote.strip()
+    coding.question_key = question_key
+    coding.moment = moment
+    coding.decided_at = now
+    coding.decided_by_id = coder.id
+    session.flush()
+    return coding
+
+
+def confirm_coding(session: Session, coding: Coding, *, decider: User, now: datetime) -> Coding:
+    """A person says the reason is right. Raises `WrongMove`."""
+    if coding.role is CodingRole.PRIMARY and coding.source is CodingSource.PERSON:
+        _step_back(session, coding.response, but=coding)
+    return _move(session, coding, CodingState.CONFIRMED, decider=decider, now=now)
+
+
+def reject_coding(session: Session, coding: Coding, *, decider: User, now: datetime) -> Coding:
+    """A person says the reason is not in the answer. Raises `WrongMove`."""
+    return _move(session, coding, CodingState.REJECTED, decider=decider, now=now)
+
+
+def _move(
+    session: Session, coding: Coding, state: CodingState, *, decider: User, now: datetime
+) -> Coding:
+    if coding.state is state:
+        return coding
+    if not may_move(coding.state, state):
+        raise WrongMove(f"A {coding.state} reason cannot become {state}.")
+    coding.state = state
+    coding.decided_at = now
+    coding.decided_by_id = decider.id
+    session.flush()
+    return coding
+
+
+def _step_back(session: Session, response: Response, *, but: Coding | None = None) -> None:
+    """Make the person's standing primary contributing, so that another may take its place."""
+    for coding in session.scalars(
+        select(Coding)
+        .where(
+            Coding.response_id == response.id,
+            Coding.source == CodingSource.PERSON,
+            Coding.role == CodingRole.PRIMARY,
+            Coding.state == CodingState.CONFIRMED,
+        )
+        .order_by(Coding.id)
+    ):
+        if coding is not but:
+            coding.role = CodingRole.CONTRIBUTING
+    session.flush()
+
+
+def _same_by_person(
+    session: Session, response: Response, *, reason: Reason, direction: Direction
+) -> Coding | None:
+    return session.scalar(
+        select(Coding).where(
+            Coding.response_id == response.id,
+            Coding.reason_id == reason.id,
+            Coding.direction == direction,
+            Coding.source == CodingSource.PERSON,
+        )
+    )
+
+
+def _check_quote(session: Session, response: Response, *, quote: str, question_key: str) -> None:
+    words = session.scalars(
+        select(Answer.text).where(
+            Answer.response_id == response.id, Answer.question_key == question_key
+        )
+    )
+    if not any(stands_in(quote, text) for text in words):
+        raise QuoteNotInAnswer(
+            "The quote must stand in the answer letter for letter. Copy it from the buyer’s words."
+        )

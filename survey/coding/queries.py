@@ -1,0 +1,123 @@
+"""Codings of responses, what waits to be coded, and how often clicks and readers agree."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from survey.coding.models import CodedResponse, Coding
+from survey.coding.types import CodingRole, CodingSource, CodingState
+from survey.responses.models import Answer, Response
+from survey.responses.types import Audience, ResponseState
+from survey.taxonomy.models import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How often a person's primary reason was the buyer's own click: `same` of `both`."""
+
+    same: int
+    both: int
+
+
+def find_coding(session: Session, public_id: str) -> Coding | None:
+    return session.scalar(
+        select(Coding)
+        .where(Coding.public_id == public_id)
+        .options(joinedload(Coding.response), joinedload(Coding.reason))
+    )
+
+
+def for_response(session: Session, response: Response) -> list[Coding]:
+    """Its codings, the primary first, rejected ones last."""
+    return for_responses(session, [response.id])[response.id]
+
+
+def for_responses(session: Session, response_ids: Sequence[int]) -> dict[int, list[Coding]]:
+    """The codings of many responses in one query; a response without any has an empty list."""
+    found: defaultdict[int, list[Coding]] = defaultdict(list)
+    for coding in session.scalars(
+        select(Coding)
+        .where(Coding.response_id.in_(response_ids))
+        .options(joinedload(Coding.reason).joinedload(Reason.category), joinedload(Coding.coded_by))
+        .order_by(
+            Coding.state == CodingState.REJECTED,
+            Coding.role != CodingRole.PRIMARY,
+            Coding.source != CodingSource.PERSON,
+            Coding.id,
+        )
+    ):
+        found[coding.response_id].append(coding)
+    return found
+
+
+def with_unread_clicks(session: Session, *, limit: int) -> list[Response]:
+    """Responses whose clicks have not become codings since they were sent or changed."""
+    last_said = func.coalesce(Response.edited_at, Response.submitted_at)
+    return list(
+        session.scalars(
+            select(Response)
+            .outerjoin(CodedResponse, CodedResponse.response_id == Response.id)
+            .where(
+                Response.state != ResponseState.DELETED,
+                or_(CodedResponse.response_id.is_(None), CodedResponse.as_of_at < last_said),
+            )
+            .order_by(Response.id)
+            .limit(limit)
+        )
+    )
+
+
+def awaiting_a_reader(session: Session) -> list[Response]:
+    """Responses with words that may be read and that no person has coded yet, oldest first."""
+    has_words = (
+        select(Answer.id).where(Answer.response_id == Response.id, Answer.text != "").exists()
+    )
+    has_reader = (
+        select(Coding.id)
+        .where(Coding.response_id == Response.id, Coding.source == CodingSource.PERSON)
+        .exists()
+    )
+    return list(
+        session.scalars(
+            select(Response)
+            .where(
+                Response.state != ResponseState.DELETED,
+                Response.audience != Audience.TOTALS_ONLY,
+                has_words,
+                ~has_reader,
+            )
+            .options(joinedload(Response.deal), joinedload(Response.invitation))
+            .order_by(Response.submitted_at, Response.id)
+        )
+    )
+
+
+def agreement(session: Session) -> Agreement:
+    """Compares standing primaries of counted responses that have both a click and a reader's."""
+    clicked, read = aliased(Coding), aliased(Coding)
+
+    def stands(coding: type[Coding], source: CodingSource) -> ColumnElement[bool]:
+        return and_(
+            coding.source == source,
+            coding.role == CodingRole.PRIMARY,
+            coding.state == CodingState.CONFIRMED,
+        )
+
+    same, both = session.execute(
+        select(
+            func.count().filter(clicked.reason_id == read.reason_id),
+            func.count(),
+        )
+        .select_from(clicked)
+        .join(read, read.response_id == clicked.response_id)
+        .join(Response, Response.id == clicked.response_id)
+        .where(
+            stands(clicked, CodingSource.BUYER),
+            stands(read, CodingSource.PERSON),
+            Response.state == ResponseState.COUNTED,
+        )
+    ).one()
+    return Agreement(same=same, both=both)
