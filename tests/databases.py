@@ -12,8 +12,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, literal, select
 from sqlalchemy.engine import make_url
 
 import survey
+from survey.kit import schema
 from survey.kit.db import Base, Database
 
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 POSTGRES_URL = os.environ.get("TEST_DATABASE_URL")
 
 
@@ -25,9 +27,10 @@ def import_all_models() -> None:
 
 
 def create_tables(url: str) -> None:
+    """Bring the database at this address to the newest migration."""
     import_all_models()
     database = Database(url)
-    Base.metadata.create_all(database.engine)
+    schema.upgrade(database, MIGRATIONS)
     database.close()
 
 

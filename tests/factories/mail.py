@@ -1,0 +1,50 @@
+"""Messages, attempts, suppressions."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from survey.kit.tokens import digest
+from survey.mail.models import Attempt, Message, QueueStop, Suppression
+from survey.mail.types import SuppressionReason
+from tests.factories.rows import MOMENT, added, next_number
+
+
+def make_message(session: Session, **columns: Any) -> Message:
+    number = next_number()
+    values: dict[str, Any] = {
+        "key": f"message:{number}",
+        "kind": "invitation",
+        "to_address": f"buyer{number}@buyer.example",
+        "queued_at": MOMENT,
+        "send_after_at": MOMENT,
+        "state_changed_at": MOMENT,
+    }
+    return added(session, Message(**values | columns))
+
+
+def make_attempt(session: Session, **columns: Any) -> Attempt:
+    """An attempt under way: claimed, not finished."""
+    values: dict[str, Any] = {
+        "message": columns.get("message") or make_message(session),
+        "attempt_id": f"attempt{next_number()}",
+        "provider": "file",
+        "claimed_at": MOMENT,
+    }
+    return added(session, Attempt(**values | columns))
+
+
+def make_suppression(session: Session, **columns: Any) -> Suppression:
+    address = columns.get("address", f"never{next_number()}@buyer.example")
+    values: dict[str, Any] = {
+        "address": address,
+        "address_digest": digest(address),
+        "reason": SuppressionReason.OPTED_OUT,
+        "suppressed_at": MOMENT,
+    }
+    return added(session, Suppression(**values | columns))
+
+
+def make_queue_stop(session: Session, **columns: Any) -> QueueStop:
+    values: dict[str, Any] = {"stopped_at": MOMENT, "reason": "The provider refused our key."}
+    return added(session, QueueStop(**values | columns))
