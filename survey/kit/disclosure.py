@@ -1,0 +1,88 @@
+"""How small numbers are shown, and when an answer given “only in totals” may enter a total."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from survey.kit.clock import Month
+from survey.kit.statistics import Count, Interval, wilson
+
+DEFAULT_THRESHOLD = 5
+THRESHOLD_FLOOR = 3
+_MONTHS_A_QUARTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share as a page may show it: always “6 of 9”, a percentage only when there are enough."""
+
+    count: Count
+    threshold: int = DEFAULT_THRESHOLD
+
+    @property
+    def is_grey(self) -> bool:
+        """Too few answers behind it to speak of a share."""
+        return self.count.of < max(self.threshold, THRESHOLD_FLOOR)
+
+    @property
+    def words(self) -> str:
+        return f"{self.count.hits} of {self.count.of}"
+
+    @property
+    def percent(self) -> int | None:
+        return None if self.is_grey else round(100 * self.count.share)
+
+    @property
+    def interval(self) -> Interval | None:
+        """The 95 % interval, as long as there are enough answers for one to be read."""
+        return None if self.is_grey else wilson(self.count)
+
+    @property
+    def range_words(self) -> str | None:
+        """“34-81%” with a dash, or None when grey."""
+        interval = self.interval
+        if interval is None:
+            return None
+        return f"{round(100 * interval.low)}\N{EN DASH}{round(100 * interval.high)}%"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Quarter:
+    """Three calendar months."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, month: Month) -> "Quarter":
+        return cls(month.year, (month.number - 1) // _MONTHS_A_QUARTER + 1)
+
+    @property
+    def first_month(self) -> Month:
+        return Month(self.year, (self.number - 1) * _MONTHS_A_QUARTER + 1)
+
+    @property
+    def next(self) -> "Quarter":
+        return Quarter.of(self.first_month.plus(_MONTHS_A_QUARTER))
+
+    def starts_at(self, zone: ZoneInfo) -> datetime:
+        return self.first_month.starts_at(zone)
+
+    def ends_at(self, zone: ZoneInfo) -> datetime:
+        return self.next.starts_at(zone)
+
+    def is_closed(self, now: datetime, zone: ZoneInfo) -> bool:
+        return self.ends_at(zone) <= now
+
+    def __str__(self) -> str:
+        return f"{self.year} Q{self.number}"
+
+
+def may_join_totals(count: int, *, quarter_is_closed: bool, is_filtered: bool, least: int) -> bool:
+    """Whether a quarter's `count` answers given “only in totals” may enter its totals.
+
+    All of them or none: only together do they hide each other. They enter nothing but the
+    unfiltered totals of the whole company for a closed quarter, and only when there are at least
+    `least` of them (never fewer than three, whatever a company sets).
+    """
+    return quarter_is_closed and not is_filtered and count >= max(least, THRESHOLD_FLOOR)
