@@ -1,7 +1,12 @@
-"""The words of asking."""
+"""The words of asking, and the facts a decision about it rests on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from survey.deals.types import Outcome
 
 
 class CampaignState(StrEnum):
@@ -23,3 +28,175 @@ class Links:
 
     answer: str = field(repr=False)
     opt_out: str = field(repr=False)
+
+
+class SkipReason(StrEnum):
+    """Why a deal's buyer is not asked."""
+
+    NOT_CLOSED = "not_closed"
+    OUTCOME_NOT_ASKED = "outcome_not_asked"
+    ALREADY_ASKED = "already_asked"
+    TOO_OLD = "too_old"
+    REGION_OUTSIDE = "region_outside"
+    PRODUCT_OUTSIDE = "product_outside"
+    AMOUNT_OUTSIDE = "amount_outside"
+    NOT_SAMPLED = "not_sampled"
+    BOUGHT_SINCE = "bought_since"
+    SIBLING_OPEN = "sibling_open"
+    HELD = "held"
+    NO_CONTACT = "no_contact"
+    CONTACT_UNDECIDED = "contact_undecided"
+    SHARED_ADDRESS = "shared_address"
+    OPTED_OUT = "opted_out"
+    ADDRESS_BOUNCED = "address_bounced"
+    SUPPRESSED = "suppressed"
+    MAY_NOT_ASK = "may_not_ask"
+    COUNTRY_RULE = "country_rule"
+    PERSON_QUARANTINED = "person_quarantined"
+    ACCOUNT_QUARANTINED = "account_quarantined"
+    CAMPAIGN_PAUSED = "campaign_paused"
+
+    @property
+    def sentence(self) -> str:
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    SkipReason.NOT_CLOSED: "The deal is still open.",
+    SkipReason.OUTCOME_NOT_ASKED: "This campaign does not ask about this outcome.",
+    SkipReason.ALREADY_ASKED: "Somebody was asked about this deal already.",
+    SkipReason.TOO_OLD: "The deal closed too long ago.",
+    SkipReason.REGION_OUTSIDE: "The region is not one this campaign asks in.",
+    SkipReason.PRODUCT_OUTSIDE: "The product is not one this campaign asks about.",
+    SkipReason.AMOUNT_OUTSIDE: "The amount is outside the range, unknown, or in another currency.",
+    SkipReason.NOT_SAMPLED: "The deal was not drawn into the sample.",
+    SkipReason.BOUGHT_SINCE: "The account bought from us after this deal closed.",
+    SkipReason.SIBLING_OPEN: "Another deal with the same account is still open.",
+    SkipReason.HELD: "Somebody asked us to hold, and said why.",
+    SkipReason.NO_CONTACT: "The deal has no contact with an address.",
+    SkipReason.CONTACT_UNDECIDED: "Several contacts could be asked: a person has to choose one.",
+    SkipReason.SHARED_ADDRESS: "The address belongs to several people, not to one.",
+    SkipReason.OPTED_OUT: "This person asked not to be written to.",
+    SkipReason.ADDRESS_BOUNCED: "Mail to this address came back.",
+    SkipReason.SUPPRESSED: "This address is on the list of addresses never to mail.",
+    SkipReason.MAY_NOT_ASK: "This contact may not be asked.",
+    SkipReason.COUNTRY_RULE: "Nobody has stated why asking is allowed in this country.",
+    SkipReason.PERSON_QUARANTINED: "This person was asked a short while ago.",
+    SkipReason.ACCOUNT_QUARANTINED: "Somebody at this account was asked a short while ago.",
+    SkipReason.CAMPAIGN_PAUSED: "The campaign is not running.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """What counts about one contact of a deal."""
+
+    id: int
+    address: str
+    is_chosen: bool = False
+    """A person chose this contact."""
+    is_decider: bool = False
+    last_active_on: date | None = None
+    may_ask: bool | None = None
+    """Null: nobody said, the country's rule decides."""
+    barred_by: SkipReason | None = None
+    """Why the address is never to be mailed, if it is not."""
+    accounts: int = 1
+    """With how many accounts this address has deals."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealFacts:
+    """What counts about one deal."""
+
+    id: int
+    public_id: str
+    account_id: int
+    outcome: Outcome
+    closed_on: date | None
+    amount_minor: int | None = None
+    currency: str | None = None
+    region: str = ""
+    product: str = ""
+    country: str | None = None
+    has_seller: bool = False
+    noticed_at: datetime | None = None
+    """Since when the seller could see that the buyer will be asked."""
+    is_held: bool = False
+    was_asked: bool = False
+    has_open_sibling: bool = False
+    account_bought_on: date | None = None
+    """When the account last closed another deal as won."""
+    contacts: tuple[ContactFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFacts:
+    """What a campaign asks for, and what the company allows."""
+
+    public_id: str
+    is_running: bool
+    delay_days: Mapping[Outcome, int]
+    """Days from the close to the asking, for each outcome it asks about."""
+    stop_after_days: int
+    notice_days: int
+    """Working days."""
+    sample_percent: int
+    person_quarantine_days: int
+    account_quarantine_days: int
+    zone: ZoneInfo
+    """The company's own."""
+    amount_from_minor: int | None = None
+    amount_to_minor: int | None = None
+    amount_currency: str | None = None
+    regions: frozenset[str] = frozenset()
+    products: frozenset[str] = frozenset()
+    may_ask_in: Mapping[str, bool] = field(default_factory=dict)
+    """The countries' rules; a country without one may be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Who was last asked when, whichever the campaign."""
+
+    person_asked_at: Mapping[int, datetime] = field(default_factory=dict)
+    account_asked_at: Mapping[int, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Whom to ask about a deal, and when."""
+
+    deal_id: int
+    contact_id: int
+    ready_at: datetime
+    """From when on nothing stands in the way but the hour of the day."""
+    send_at: datetime
+    """The first working hour of the recipient from then on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """That a deal's buyer is not asked, and why."""
+
+    deal_id: int
+    reason: SkipReason
+    contact_id: int | None = None
+    """The contact who would have been asked, where one was picked."""
+    until: datetime | None = None
+    """When the reason ends by itself, where it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who will be asked when, in that order, and who was skipped and why."""
+
+    due: tuple[Due, ...]
+    skipped: tuple[Skip, ...]
+
+    def skips_by_reason(self) -> dict[SkipReason, int]:
+        """How many deals each reason holds back, in the order of the reasons."""
+        counts = dict.fromkeys(SkipReason, 0)
+        for skip in self.skipped:
+            counts[skip.reason] += 1
+        return {reason: count for reason, count in counts.items() if count}
