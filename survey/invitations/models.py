@@ -15,6 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.deals.models import Contact, Deal
+from survey.deals.types import Outcome
 from survey.invitations.types import CampaignState, LinkPurpose
 from survey.kit.db import Base, CurrencyCode, EmailAddress, Id, Name, PublicId, one_of
 from survey.questionnaires.models import Questionnaire, Version
@@ -100,6 +101,8 @@ class Invitation(Base):
     contact: Mapped[Contact] = relationship()
     version_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_version.id"), index=True)
     version: Mapped[Version] = relationship()
+    asked_as: Mapped[Outcome] = mapped_column(one_of(Outcome))
+    """The outcome in whose words we asked; it stays when the CRM changes the deal's later."""
     choice_order: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Question key → choice keys in the order this person sees, in the mail and on the page."""
     invited_at: Mapped[datetime]

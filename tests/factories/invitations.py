@@ -40,6 +40,7 @@ def make_invitation(session: Session, **columns: Any) -> Invitation:
         "campaign": campaign,
         "deal": deal,
         "contact": columns.get("contact") or make_contact(session, account=deal.account),
+        "asked_as": deal.outcome,
         "invited_at": invited_at,
         "closes_at": invited_at + timedelta(days=30),
         "sent_at": invited_at + timedelta(hours=1),
