@@ -1,0 +1,53 @@
+"""What is asked of our own people."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from survey.team.models import Team, User
+from survey.team.types import Role
+
+
+def user_of_session(session: Session, session_key: str) -> User | None:
+    return session.scalar(
+        select(User).where(User.session_key == session_key).options(joinedload(User.team))
+    )
+
+
+def user_by_email(session: Session, email: str) -> User | None:
+    """The user with that address, however it is written."""
+    return session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def user_by_public_id(session: Session, public_id: str) -> User | None:
+    return session.scalar(select(User).where(User.public_id == public_id))
+
+
+def users(session: Session) -> list[User]:
+    """All users with their teams: those who may sign in first, then by name."""
+    return list(
+        session.scalars(
+            select(User)
+            .options(joinedload(User.team))
+            .order_by(User.is_active.desc(), func.lower(User.name), User.id)
+        )
+    )
+
+
+def teams(session: Session) -> list[Team]:
+    return list(session.scalars(select(Team).order_by(func.lower(Team.name), Team.id)))
+
+
+def team_by_name(session: Session, name: str) -> Team | None:
+    return session.scalar(select(Team).where(Team.name == name))
+
+
+def other_admins(session: Session, user: User) -> int:
+    """How many active admins there are besides this user."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(User)
+            .where(User.role == Role.ADMIN, User.is_active, User.id != user.id)
+        )
+        or 0
+    )

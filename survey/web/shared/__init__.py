@@ -1,0 +1,1 @@
+"""What every door shares: the request's session, who may enter, headers, limits, errors."""

@@ -1,0 +1,1 @@
+"""The doors for our own people, behind sign-in."""

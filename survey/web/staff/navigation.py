@@ -1,0 +1,99 @@
+"""The navigation: only pages that exist, and of those only what the reader's role may open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import HTTPException
+
+from survey.company.queries import company
+from survey.team.models import User
+from survey.web.shared.access import mark_of
+from survey.web.shared.door import session
+from survey.web.staff.access import roles_of
+from survey.web.staff.door import reader_or_none
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the navigation."""
+
+    label: str
+    path: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some lines under one heading; the first group has none."""
+
+    heading: str
+    entries: tuple[Entry, ...]
+
+
+GROUPS = (
+    Group(
+        "",
+        (
+            Entry("Dashboard", "/", "dashboard"),
+            Entry("Feedback", "/feedback", "feedback"),
+            Entry("Reports", "/reports", "reports"),
+        ),
+    ),
+    Group(
+        "Ask",
+        (
+            Entry("Deals", "/deals", "deals"),
+            Entry("Campaigns", "/campaigns", "campaigns"),
+            Entry("Questionnaires", "/questionnaires", "questionnaires"),
+            Entry("Outbox", "/outbox", "outbox"),
+            Entry("Mailbox", "/mailbox", "mailbox"),
+        ),
+    ),
+    Group(
+        "Understand",
+        (Entry("Coding", "/coding", "coding"), Entry("Taxonomy", "/taxonomy", "taxonomy")),
+    ),
+    Group(
+        "Company",
+        (Entry("People", "/people", "people"), Entry("Settings", "/settings", "settings")),
+    ),
+)
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(_page_facts)
+
+
+def groups_for(user: User) -> list[Group]:
+    """The navigation as this user sees it."""
+    shown = [
+        Group(group.heading, tuple(entry for entry in group.entries if _may_open(entry.path, user)))
+        for group in GROUPS
+    ]
+    return [group for group in shown if group.entries]
+
+
+def _may_open(path: str, user: User) -> bool:
+    adapter = current_app.url_map.bind("")
+    try:
+        endpoint, _ = adapter.match(path, method="GET")
+    except HTTPException:
+        return False
+    mark = mark_of(current_app.view_functions[endpoint])
+    return mark is not None and user.role in roles_of(mark)
+
+
+def _page_facts() -> dict[str, Any]:
+    """Functions, so that pages which do not ask cost no query and set no cookie."""
+    return {
+        "reader_or_none": reader_or_none,
+        "groups_for": groups_for,
+        "is_here": _is_here,
+        "company": lambda: company(session()),
+    }
+
+
+def _is_here(path: str) -> bool:
+    """Whether the page shown belongs under a line of the navigation."""
+    return request.path == path or (path != "/" and request.path.startswith(path + "/"))
