@@ -1,0 +1,42 @@
+"""Words for pages and mail: names as one would say them, days and months as one would write them."""
+
+from datetime import date
+
+from survey.kit.clock import Month
+
+# Not `calendar.month_name`: that follows the machine's locale, and these words are English.
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+_TITLES = frozenset({"dr", "mr", "mrs", "ms", "miss", "mx", "prof", "sir", "herr", "frau", "the"})
+_SHORTEST_NAME = 2
+
+
+def first_name(name: str) -> str:
+    """The first name to greet someone by; empty where the name does not plainly say it.
+
+    "SMITH, JOHN", "j.smith", "Dr. Berg" and "" all give nothing: a wrong greeting is worse
+    than none.
+    """
+    first = name.split()[0] if name.split() else ""
+    letters = first.replace("-", "").replace("’", "").replace("'", "")
+    is_plain = (
+        len(letters) >= _SHORTEST_NAME
+        and "," not in name
+        and letters.isalpha()
+        and letters[0].isupper()
+        and not letters.isupper()
+        and letters.lower() not in _TITLES
+    )
+    return first if is_plain else ""
+
+
+def day_in_words(day: date) -> str:
+    """A day as "20 December 2026"."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def month_in_words(month: Month) -> str:
+    """A month as "March 2027"."""
+    return f"{_MONTHS[month.number - 1]} {month.year}"

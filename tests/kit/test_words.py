@@ -1,0 +1,38 @@
+from datetime import date
+
+import pytest
+
+from survey.kit.clock import Month
+from survey.kit.words import day_in_words, first_name, month_in_words
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Anna Berg", "Anna"),
+        ("Anna", "Anna"),
+        ("Jean-Luc Moreau", "Jean-Luc"),
+        ("D’Arcy Stone", "D’Arcy"),
+        ("Żaneta Nowak", "Żaneta"),
+        ("李 雷", ""),
+        ("SMITH, JOHN", ""),
+        ("JOHN SMITH", ""),
+        ("Smith, John", ""),
+        ("Dr. Anna Berg", ""),
+        ("Mr Smith", ""),
+        ("j.smith", ""),
+        ("J. Smith", ""),
+        ("anna berg", ""),
+        ("Anna@berg.example", ""),
+        ("Purchasing42 Team", ""),
+        ("   ", ""),
+        ("", ""),
+    ],
+)
+def test_first_name_greets_only_where_the_name_is_plain(name: str, first: str) -> None:
+    assert first_name(name) == first
+
+
+def test_days_and_months_read_as_english() -> None:
+    assert day_in_words(date(2026, 12, 20)) == "20 December 2026"
+    assert month_in_words(Month(2027, 3)) == "March 2027"
