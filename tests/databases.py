@@ -62,13 +62,14 @@ def empty(engine: Engine) -> None:
     if not tables:
         return
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        filled = _tables_with_rows(connection)
+        filled = tables_with_rows(connection)
         if filled:
             names = ", ".join(f'"{name}"' for name in filled)
             connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
 
 
-def _tables_with_rows(connection: Connection) -> list[str]:
+def tables_with_rows(connection: Connection) -> list[str]:
+    """The names of the tables that hold at least one row."""
     asked = [
         select(literal(table.name)).where(select(literal(1)).select_from(table).exists())
         for table in Base.metadata.sorted_tables

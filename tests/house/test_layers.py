@@ -1,0 +1,84 @@
+"""Imports go down, never up or round; each outside service has one door. The contracts stand in
+`pyproject.toml`; the rooms of a package and the packages that may enter a room are checked here.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house import sources
+
+ROOMS = {"__init__", "actions", "emails", "queries", "models", "rules", "types"}
+
+# What a package may hold besides the rooms, each with its reason. `utils` cannot slip in.
+EXTRA_ROOMS: dict[str, str] = {
+    "invitations/hours": "the wall clock where the reader lives",
+}
+DOMAIN = {
+    "privacy", "reports", "experiments", "insights", "learning", "coding", "responses",
+    "invitations", "questionnaires", "deals", "taxonomy", "team", "company", "mail", "files",
+    "audit",
+}  # fmt: skip
+
+
+def test_import_contracts_hold() -> None:
+    checked = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=sources.ROOT,
+        env={**os.environ, "PYTHONPATH": str(sources.ROOT), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_packages_have_the_same_rooms() -> None:
+    extra = set()
+    for source in sources.python("survey"):
+        _survey, package, *rest = Path(source.path).with_suffix("").parts
+        if package in DOMAIN and rest[0] not in ROOMS:
+            extra.add(f"{package}/{rest[0]}")
+
+    assert extra - EXTRA_ROOMS.keys() == set()
+
+
+def test_extra_rooms_still_exist() -> None:
+    there = {str(Path(s.path).with_suffix("")) for s in sources.python("survey")}
+    gone = [
+        room
+        for room in EXTRA_ROOMS
+        if not any(f"{path}/".startswith(f"survey/{room}/") for path in there)
+    ]
+
+    assert gone == []
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS - {"__init__"}))
+def test_a_room_is_not_empty(room: str) -> None:
+    empty = [
+        source.path
+        for source in sources.python("survey")
+        if Path(source.path).stem == room and len(source.tree.body) < 2
+    ]
+
+    assert empty == []
+
+
+def test_actions_ask_neither_clock_nor_settings() -> None:
+    asking = re.compile(
+        r"datetime\.now|clock\.now|clock import .*\bnow\b|survey\.config|\.commit\("
+    )
+    wrong = [
+        f"{source.path}:{number}"
+        for source in sources.python(*(f"survey/{package}" for package in DOMAIN))
+        for number, line in enumerate(source.lines, 1)
+        if asking.search(line)
+    ]
+
+    assert wrong == []
