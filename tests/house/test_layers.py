@@ -17,6 +17,7 @@ ROOMS = {"__init__", "actions", "emails", "queries", "models", "rules", "types"}
 # What a package may hold besides the rooms, each with its reason. `utils` cannot slip in.
 EXTRA_ROOMS: dict[str, str] = {
     "invitations/hours": "the wall clock where the reader lives",
+    "responses/visibility": "the one rule of who may read what",
 }
 DOMAIN = {
     "privacy", "reports", "experiments", "insights", "learning", "coding", "responses",
