@@ -1,4 +1,4 @@
-"""Words for pages and mail: names as one would say them, days and months as one would write them."""
+"""Words for pages and mail: names as one says them, days and months as one writes them."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ def first_name(name: str) -> str:
     "SMITH, JOHN", "j.smith", "Dr. Berg" and "" all give nothing: a wrong greeting is worse
     than none.
     """
-    first = name.split()[0] if name.split() else ""
+    first = next(iter(name.split()), "")
     letters = first.replace("-", "").replace("’", "").replace("'", "")
     is_plain = (
         len(letters) >= _SHORTEST_NAME
