@@ -1,15 +1,23 @@
 """What every test may ask for: a moment, a database, a session; what was left out, and why."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
+from survey.app import create_app
+from survey.config import Environment, Settings
 from survey.kit.db import Database
+from survey.team.models import User
+from survey.team.types import Role
 from tests import databases
+from tests.factories import make_user
+from tests.pages import CheckingClient
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -24,7 +32,10 @@ def _lacks(mark: str) -> bool:
 
 
 def pytest_configure() -> None:
-    """Refuse to start where something that CI demands is not at hand."""
+    """Forget the machine's own settings; refuse to start where CI lacks something it demands."""
+    for name in [name for name in os.environ if name.startswith("SURVEY_")]:
+        if not name.startswith("SURVEY_TEST_"):
+            del os.environ[name]
     required = filter(None, os.environ.get("SURVEY_TEST_REQUIRE", "").split(","))
     for mark in required:
         if _lacks(mark):
@@ -95,6 +106,58 @@ def session(database: Database) -> Iterator[Session]:
     with Session(engine, expire_on_commit=False) as session:
         yield session
         session.rollback()
+
+
+@pytest.fixture
+def base_url() -> str:
+    return "http://localhost"
+
+
+@pytest.fixture
+def settings(database_url: str, base_url: str, tmp_path: Path) -> Settings:
+    """Settings of the test environment; nothing of the machine's own settings is read."""
+    return Settings(
+        _env_file=None,
+        environment=Environment.TEST,
+        base_url=base_url,
+        database_url=database_url,
+        queue_url=f"sqlite:///{tmp_path / 'queue.db'}",
+        mail_folder=tmp_path / "mailbox",
+        mail_from="research@northwind.example",
+        postal_address="Northwind Planning, Kade 12, 1011 AB Amsterdam",
+        timezone="Europe/Amsterdam",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> Flask:
+    app = create_app(settings, database)
+    app.testing = True
+    app.test_client_class = CheckingClient
+    return app
+
+
+@pytest.fixture
+def client(app: Flask, request: pytest.FixtureRequest) -> CheckingClient:
+    """A visitor who checks every page; see `tests/pages.py`."""
+    client = cast("CheckingClient", app.test_client())
+    if "session" in request.fixturenames:
+        client.arranging = request.getfixturevalue("session")
+    return client
+
+
+@pytest.fixture
+def sign_in(client: CheckingClient, session: Session) -> Callable[[Role | User], User]:
+    """Sign the client in: `sign_in(Role.ANALYST)` makes a user, `sign_in(user)` takes yours."""
+
+    def signed_in(who: Role | User) -> User:
+        user = who if isinstance(who, User) else make_user(session, role=who)
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = user.session_key
+            cookie["_fresh"] = True
+        return user
+
+    return signed_in
 
 
 @pytest.fixture
