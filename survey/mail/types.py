@@ -1,7 +1,12 @@
 """The words of mail: what a message is, where it stands, what a provider answered."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar, Protocol
+
+from survey.kit.errors import SurveyError
 
 
 class MessageState(StrEnum):
@@ -51,3 +56,75 @@ class Draft:
     opt_out_url: str | None = None
     """Set on mail to buyers: becomes `List-Unsubscribe` and `List-Unsubscribe-Post` (RFC 8058)."""
     headers: dict[str, str] = field(default_factory=dict)
+
+
+Compose = Callable[[], Draft]
+"""Renders one mail from facts that were read before; touches no database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one attempt ended, as it is recorded."""
+
+    outcome: AttemptOutcome
+    detail: str = ""
+    status_code: int | None = None
+    provider_message_id: str | None = None
+    not_before: datetime | None = None
+    """The moment before which the provider asks not to be tried again."""
+
+
+class Refused(SurveyError):
+    """A provider did not take a mail. The subclass says what to do with it."""
+
+    outcome: ClassVar[AttemptOutcome]
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        status_code: int | None = None,
+        not_before: datetime | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status_code = status_code
+        self.not_before = not_before
+
+
+class TryLater(Refused):
+    """The mail was certainly not taken, and a later try may succeed."""
+
+    outcome = AttemptOutcome.TRY_LATER
+
+
+class ProviderAway(TryLater):
+    """No mail can be handed over just now: out of reach, or too many at once."""
+
+
+class NeverSend(Refused):
+    """The mail was refused for what it is; trying again would change nothing."""
+
+    outcome = AttemptOutcome.NEVER_SEND
+
+
+class MayHaveBeenSent(Refused):
+    """The answer was lost after the mail had left: only an event or a person can tell."""
+
+    outcome = AttemptOutcome.MAY_HAVE_BEEN_SENT
+
+
+class KeyRefused(Refused):
+    """The provider does not accept us at all: everything stops until a person has looked."""
+
+    outcome = AttemptOutcome.QUEUE_STOPPED
+
+
+class Provider(Protocol):
+    """Hands over one mail to one person. Threads share it."""
+
+    @property
+    def name(self) -> str: ...
+
+    def hand_over(self, draft: Draft, *, attempt_id: str) -> Ending:
+        """Return how it was accepted, or raise `Refused`. `attempt_id` travels with the mail."""
+        ...

@@ -17,6 +17,7 @@ ROOMS = {"__init__", "actions", "emails", "queries", "models", "rules", "types"}
 # What a package may hold besides the rooms, each with its reason. `utils` cannot slip in.
 EXTRA_ROOMS: dict[str, str] = {
     "invitations/hours": "the wall clock where the reader lives",
+    "mail/providers": "three voices behind one interface, and the bytes that travel",
     "responses/visibility": "the one rule of who may read what",
 }
 DOMAIN = {

@@ -1,0 +1,1 @@
+"""Three voices behind one interface: a folder of files, an SMTP server, SendGrid."""

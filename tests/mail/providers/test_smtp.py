@@ -1,0 +1,94 @@
+"""SMTP's voice, against a real server on the loopback."""
+
+import email
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.policy import default
+from typing import Any
+
+import pytest
+
+from survey.mail.providers.smtp import SmtpProvider
+from survey.mail.types import (
+    AttemptOutcome,
+    Ending,
+    KeyRefused,
+    MayHaveBeenSent,
+    NeverSend,
+    ProviderAway,
+    Refused,
+    TryLater,
+)
+from tests.mail.providers.drafts import ATTEMPT, FROM, a_draft
+from tests.mail.providers.servers import SmtpAnswers, smtp_server
+
+NOW = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def server() -> Iterator[SmtpAnswers]:
+    with smtp_server(SmtpAnswers()) as answers:
+        yield answers
+
+
+def hand_over(server: SmtpAnswers, *, login: str = "", **given: Any) -> Ending:
+    url = f"smtp://{login}127.0.0.1:{server.port}"
+    provider = SmtpProvider(url, from_address=FROM, timeout_s=2, now=lambda: NOW)
+    return provider.hand_over(a_draft(**given), attempt_id=ATTEMPT)
+
+
+def test_an_accepted_mail_arrives_whole(server: SmtpAnswers):
+    ending = hand_over(server)
+
+    (received,) = server.received
+    message = email.message_from_bytes(received, policy=default)
+    assert (ending.outcome, ending.status_code) == (AttemptOutcome.ACCEPTED, 250)
+    assert ending.provider_message_id == message["Message-ID"] == f"<{ATTEMPT}@vendor.example>"
+    assert message["X-Survey-Attempt"] == ATTEMPT
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"mail FROM:<{FROM}>" in server.commands
+    assert "rcpt TO:<jane@buyer.example>" in server.commands
+
+
+@pytest.mark.parametrize(
+    ("planned", "refusal"),
+    [
+        ({"mail": 451}, TryLater),
+        ({"mail": 550}, NeverSend),
+        ({"mail": 530}, KeyRefused),
+        ({"rcpt": 450}, TryLater),
+        ({"rcpt": 550}, NeverSend),
+        ({"rcpt": None}, ProviderAway),
+        ({"data": 451}, TryLater),
+        ({"data": 554}, NeverSend),
+        ({"body": 451}, TryLater),
+        ({"body": 554}, NeverSend),
+        ({"body": None}, MayHaveBeenSent),
+    ],
+)
+def test_each_refusal_says_what_to_do(
+    server: SmtpAnswers, planned: dict[str, int | None], refusal: type[Refused]
+):
+    for command, code in planned.items():
+        setattr(server, command, code)
+
+    with pytest.raises(refusal) as caught:
+        hand_over(server)
+
+    assert type(caught.value) is refusal
+
+
+def test_a_password_is_not_sent_without_tls(server: SmtpAnswers):
+    with pytest.raises(KeyRefused, match="no TLS"):
+        hand_over(server, login="ada:secret@")
+
+    assert not any(command.upper().startswith("AUTH") for command in server.commands)
+
+
+def test_a_refused_connection_was_certainly_not_sent():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+
+        with pytest.raises(ProviderAway):
+            hand_over(SmtpAnswers(port=unused.getsockname()[1]))

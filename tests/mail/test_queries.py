@@ -1,0 +1,64 @@
+"""What people ask of the outbox."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from survey.mail import queries
+from survey.mail.types import MessageState
+from tests.factories import MOMENT, make_attempt, make_message, make_suppression
+
+
+def test_count_by_state_names_every_state(session: Session):
+    make_message(session)
+    make_message(session, state=MessageState.FAILED)
+    make_message(session, state=MessageState.FAILED)
+
+    counted = queries.count_by_state(session)
+
+    assert counted.keys() == set(MessageState)
+    assert counted[MessageState.FAILED] == 2
+    assert counted[MessageState.UNCERTAIN] == 0
+
+
+def test_outbox_pages_from_the_newest(session: Session):
+    first, second, third = (make_message(session) for _ in range(3))
+
+    page = queries.outbox(session, state=None, before_id=None, limit=2)
+    rest = queries.outbox(session, state=None, before_id=page[-1].id, limit=2)
+
+    assert page == [third, second]
+    assert rest == [first]
+
+
+def test_outbox_shows_one_state(session: Session):
+    make_message(session)
+    failed = make_message(session, state=MessageState.FAILED)
+
+    assert queries.outbox(session, state=MessageState.FAILED, before_id=None, limit=9) == [failed]
+
+
+def test_of_subject_lists_the_mails_about_one_row_in_order(session: Session):
+    second = make_message(session, subject_id=7, queued_at=MOMENT + timedelta(days=1))
+    first = make_message(session, subject_id=7)
+    make_message(session, subject_id=8)
+    make_message(session, subject_id=7, kind="password_reset")
+
+    assert queries.of_subject(session, kind="invitation", subject_id=7) == [first, second]
+
+
+def test_attempts_of_lists_them_in_order(session: Session):
+    message = make_message(session)
+    first = make_attempt(session, message=message)
+    second = make_attempt(session, message=message)
+    make_attempt(session)
+
+    assert queries.attempts_of(session, message) == [first, second]
+
+
+def test_suppressed_among_gives_back_the_addresses_as_given(session: Session):
+    make_suppression(session, address="jane@buyer.example")
+
+    found = queries.suppressed_among(session, ["Jane@Buyer.example", "john@buyer.example"])
+
+    assert found == {"Jane@Buyer.example"}

@@ -1,0 +1,119 @@
+"""What follows from a provider's answer, and what may stand in a header."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from survey.mail import rules
+from survey.mail.types import AttemptOutcome, MessageState
+
+NOW = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (400, AttemptOutcome.NEVER_SEND),
+        (401, AttemptOutcome.QUEUE_STOPPED),
+        (403, AttemptOutcome.QUEUE_STOPPED),
+        (404, AttemptOutcome.QUEUE_STOPPED),
+        (301, AttemptOutcome.QUEUE_STOPPED),
+        (413, AttemptOutcome.NEVER_SEND),
+        (429, AttemptOutcome.TRY_LATER),
+        (500, AttemptOutcome.MAY_HAVE_BEEN_SENT),
+        (502, AttemptOutcome.MAY_HAVE_BEEN_SENT),
+        (503, AttemptOutcome.MAY_HAVE_BEEN_SENT),
+        (504, AttemptOutcome.MAY_HAVE_BEEN_SENT),
+    ],
+)
+def test_refusal_of_says_what_each_status_asks_of_us(status: int, outcome: AttemptOutcome):
+    assert rules.refusal_of(status, "").outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (AttemptOutcome.ACCEPTED, MessageState.ACCEPTED),
+        (AttemptOutcome.TRY_LATER, MessageState.QUEUED),
+        (AttemptOutcome.NEVER_SEND, MessageState.FAILED),
+        (AttemptOutcome.MAY_HAVE_BEEN_SENT, MessageState.UNCERTAIN),
+        (AttemptOutcome.QUEUE_STOPPED, MessageState.QUEUED),
+        (AttemptOutcome.NOT_WANTED, MessageState.CANCELLED),
+    ],
+)
+def test_a_claimed_message_moves_as_the_outcome_says(outcome: AttemptOutcome, state: MessageState):
+    assert rules.STATE_AFTER[outcome] is state
+    assert rules.may_move(MessageState.CLAIMED, state)
+
+
+@pytest.mark.parametrize(
+    ("attempts_made", "minutes"), [(1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (500, 60)]
+)
+def test_next_try_waits_twice_as_long_each_time_up_to_an_hour(attempts_made: int, minutes: int):
+    waited = rules.next_try_at(attempts_made, now=NOW, not_before=None)
+
+    assert waited - NOW == timedelta(minutes=minutes)
+
+
+def test_next_try_waits_for_the_moment_the_provider_named():
+    named = NOW + timedelta(minutes=42)
+
+    assert rules.next_try_at(1, now=NOW, not_before=named) == named
+
+
+def test_next_try_does_not_believe_a_clock_that_is_years_ahead():
+    waited = rules.next_try_at(1, now=NOW, not_before=NOW + timedelta(days=4000))
+
+    assert waited - NOW == timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ann\r\nBcc: all@example.com",
+        "Ann\nBcc: all@example.com",
+        "Ann\x00Bcc: all@example.com",
+        "Ann\u2028Bcc: all@example.com",
+        "Ann\u2029Bcc: all@example.com",
+        "Ann\u0085Bcc: all@example.com",
+        "Ann\u202eBcc: all@example.com",
+        "Ann\x0b\x0c\x1cBcc: all@example.com",
+    ],
+)
+def test_header_text_is_one_line_without_control_or_direction_characters(name: str):
+    assert rules.header_text(name) == "Ann Bcc: all@example.com"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@example.com\r\nBcc: b@example.com",
+        "a@example.com,b@example.com",
+        "a@example.com b@example.com",
+        "<a@example.com>",
+        "a@b@example.com",
+        "a@example.com\u2028",
+        "a@exam\u200bple.com",
+        "a\uff20example.com",
+        "\uff41@example.com",
+        "nobody",
+        "",
+    ],
+)
+def test_is_one_address_refuses_what_is_more_or_less_than_one(address: str):
+    assert not rules.is_one_address(address)
+
+
+@pytest.mark.parametrize("address", ["a@example.com", "o'neil+deals@sub.example.co.uk"])
+def test_is_one_address_takes_plain_addresses(address: str):
+    assert rules.is_one_address(address)
+
+
+def test_told_keeps_no_address_of_a_person():
+    assert rules.told("550 5.1.1 <jane.doe@buyer.example> user unknown") == (
+        "550 5.1.1 <…> user unknown"
+    )
+
+
+def test_address_digest_ignores_case():
+    assert rules.address_digest(" Jane@Buyer.example") == rules.address_digest("jane@buyer.example")
