@@ -1,6 +1,6 @@
 """Reasons found in answers: by the buyer's clicks, and by a person who rests on a quote."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,14 +10,15 @@ from survey.coding.models import CodedResponse, Coding
 from survey.coding.rules import may_move, stands_in
 from survey.coding.types import CodingRole, CodingSource, CodingState, Direction
 from survey.kit.errors import SurveyError
+from survey.questionnaires.types import NamedReason
 from survey.responses.models import Answer, Response
 from survey.responses.types import Audience, ResponseState
 from survey.taxonomy.models import Reason
 from survey.taxonomy.types import SaleMoment
 from survey.team.models import User
 
-Named = tuple[Reason, CodingRole, Direction, str]
-"""A reason the buyer's clicks name, its role and direction, and the question it was clicked in."""
+_Key = tuple[int, Direction]
+"""A reason's number and its direction: a source codes both at most once."""
 
 
 class QuoteNotInAnswer(SurveyError):
@@ -32,13 +33,41 @@ class NotReadable(SurveyError):
     """The buyer let nobody read this answer, or took it back."""
 
 
-def code_clicks(session: Session, response: Response, *, named: Iterable[Named]) -> list[Coding]:
+def code_clicks(
+    session: Session,
+    response: Response,
+    *,
+    named: Iterable[NamedReason],
+    reasons: Mapping[str, Reason],
+) -> list[Coding]:
     """Make the buyer's codings say what the buyer's clicks say now. Safe to repeat.
 
-    A coding whose click was taken back goes; one that a person rejected stays rejected.
+    `reasons` holds the release's reasons by code. A coding whose click was taken back goes; one
+    that a person rejected stays rejected.
     """
     read_as_of = response.edited_at or response.submitted_at
-    standing = {
+    standing = _standing_clicks(session, response)
+    wanted = {(reasons[name.code].id, _direction(name)): name for name in named}
+    for key in standing.keys() - wanted.keys():
+        session.delete(standing.pop(key))
+    for coding in standing.values():
+        # First out of the way, so that a moved primary never meets the old one.
+        coding.role = CodingRole.CONTRIBUTING
+    session.flush()
+    codings = []
+    for key, name in wanted.items():
+        coding = standing.get(key) or _clicked(response, key, at=read_as_of)
+        coding.role = CodingRole.PRIMARY if name.is_primary else CodingRole.CONTRIBUTING
+        coding.question_key = name.question_key
+        codings.append(coding)
+    session.add_all(codings)
+    session.merge(CodedResponse(response_id=response.id, as_of_at=read_as_of))
+    session.flush()
+    return codings
+
+
+def _standing_clicks(session: Session, response: Response) -> dict[_Key, Coding]:
+    return {
         (coding.reason_id, coding.direction): coding
         for coding in session.scalars(
             select(Coding)
@@ -46,53 +75,23 @@ def code_clicks(session: Session, response: Response, *, named: Iterable[Named])
             .order_by(Coding.id)
         )
     }
-    wanted = _strongest(named)
-    for key in standing.keys() - wanted.keys():
-        session.delete(standing.pop(key))
-    for coding in standing.values():
-        # First out of the way, so that a moved primary never meets the old one.
-        coding.role = CodingRole.CONTRIBUTING
-    session.flush()
-    codings = [
-        _clicked(response, name, coding=standing.get(key), at=read_as_of)
-        for key, name in wanted.items()
-    ]
-    session.add_all(codings)
-    mark = session.get(CodedResponse, response.id)
-    if mark is None:
-        session.add(CodedResponse(response_id=response.id, as_of_at=read_as_of))
-    else:
-        mark.as_of_at = read_as_of
-    session.flush()
-    return codings
 
 
-def _strongest(named: Iterable[Named]) -> dict[tuple[int, Direction], Named]:
-    """One name per reason and direction: named as primary and as contributing, it is primary."""
-    strongest: dict[tuple[int, Direction], Named] = {}
-    for name in named:
-        reason, role, direction, _question = name
-        key = (reason.id, direction)
-        if key not in strongest or role is CodingRole.PRIMARY:
-            strongest[key] = name
-    return strongest
+def _direction(name: NamedReason) -> Direction:
+    return Direction.FOR_US if name.is_for_us else Direction.AGAINST_US
 
 
-def _clicked(response: Response, name: Named, *, coding: Coding | None, at: datetime) -> Coding:
-    reason, role, direction, question_key = name
-    if coding is None:
-        coding = Coding(
-            response_id=response.id,
-            reason_id=reason.id,
-            direction=direction,
-            source=CodingSource.BUYER,
-            state=CodingState.CONFIRMED,
-            coded_at=at,
-            decided_at=at,
-        )
-    coding.role = role
-    coding.question_key = question_key
-    return coding
+def _clicked(response: Response, key: _Key, *, at: datetime) -> Coding:
+    reason_id, direction = key
+    return Coding(
+        response_id=response.id,
+        reason_id=reason_id,
+        direction=direction,
+        source=CodingSource.BUYER,
+        state=CodingState.CONFIRMED,
+        coded_at=at,
+        decided_at=at,
+    )
 
 
 def add_coding(
