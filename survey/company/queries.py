@@ -4,11 +4,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.company.models import Company, CountryRule
+from survey.kit.errors import SurveyError
+
+
+class NoCompany(SurveyError):
+    """The installation was never set up."""
 
 
 def company(session: Session) -> Company | None:
     """The company, or None before it is founded."""
     return session.get(Company, 1)
+
+
+def the_company(session: Session) -> Company:
+    """The company. Raises `NoCompany` before it is founded."""
+    found = company(session)
+    if found is None:
+        raise NoCompany("This installation is not set up yet. Run “survey db upgrade”.")
+    return found
 
 
 def country_rules(session: Session) -> list[CountryRule]:

@@ -1,0 +1,76 @@
+"""`survey db`: the database itself."""
+
+from pathlib import Path
+
+import click
+
+from survey.cli import backups
+from survey.cli.door import Commands, actor, fail, settings, unchecked
+from survey.company.actions import found_company
+from survey.config import Settings, shipped_folder
+from survey.kit import clock, schema
+from survey.kit.db import Database
+
+_NAMELESS = "Your company"
+
+
+@click.group(cls=Commands)
+def db() -> None:
+    """The database: bring it up to date, check it, copy it, bring a copy back."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Make the tables, or bring them up to date. Does nothing when they are."""
+    given = settings()
+    with unchecked(given) as database:
+        set_up(database, given)
+        click.echo(f"The database is at migration {schema.current(database)}.")
+
+
+def set_up(database: Database, given: Settings) -> None:
+    """Bring a database to the newest migration, and found the company in an empty one."""
+    schema.upgrade(database, shipped_folder("migrations"))
+    with database.writing() as session:
+        found_company(
+            session,
+            name=_NAMELESS,
+            time_zone=given.timezone,
+            postal_address=given.postal_address,
+            actor=actor(),
+            now=clock.now(),
+        )
+
+
+@db.command()
+def check() -> None:
+    """Tell whether the database is up to date and whole."""
+    with unchecked() as database:
+        seen, newest = schema.current(database), schema.newest(shipped_folder("migrations"))
+        if seen != newest:
+            fail(f"The database is at {seen or 'nothing'}, not {newest}: run “survey db upgrade”.")
+        if found := backups.faults(database):
+            fail(" ".join(["The database is damaged:", *found]))
+        click.echo(f"The database is at migration {seen} and whole.")
+
+
+@db.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write a copy of the whole database to FILE, while everybody goes on working."""
+    with unchecked() as database:
+        backups.backup(database, file)
+    click.echo(f"Copied to {file}.")
+
+
+@db.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--overwrite", is_flag=True, help="Replace a database that holds something.")
+def restore(file: Path, overwrite: bool) -> None:
+    """Bring back the copy in FILE. No mail leaves until somebody releases the outbox."""
+    with unchecked() as database:
+        if not overwrite and schema.current(database):
+            fail("There is a database already. Stop everything, then say --overwrite.")
+        backups.restore(database, file)
+        schema.upgrade(database, shipped_folder("migrations"))
+    click.echo(f"Brought back {file}. The outbox is stopped: look at it, then release it.")

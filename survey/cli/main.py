@@ -1,0 +1,18 @@
+"""`survey`: every command, one line each."""
+
+import click
+
+from survey.cli import db, doctor, user, web
+from survey.cli.door import Commands
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="debrief-survey", message="%(version)s")
+def main() -> None:
+    """Debrief: ask the buyers of closed deals why, and learn from the answers."""
+
+
+main.add_command(db.db)
+main.add_command(doctor.doctor)
+main.add_command(user.user)
+main.add_command(web.web)
