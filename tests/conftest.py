@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from survey.app import create_app
-from survey.config import Environment, Settings
+from survey.config import Environment, Settings, read_settings
 from survey.kit.db import Database
 from survey.team.models import User
 from survey.team.types import Role
@@ -116,7 +116,7 @@ def base_url() -> str:
 @pytest.fixture
 def settings(database_url: str, base_url: str, tmp_path: Path) -> Settings:
     """Settings of the test environment; nothing of the machine's own settings is read."""
-    return Settings(
+    return read_settings(
         _env_file=None,
         environment=Environment.TEST,
         base_url=base_url,

@@ -1,0 +1,130 @@
+"""Journeys: a real browser against a real server over real HTTP."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy.orm import Session
+from waitress.server import create_server
+
+from survey.team.models import User
+from survey.team.types import Role
+from tests.conftest import CHROMIUM
+from tests.factories import make_user
+from tests.pages import CheckingClient
+
+PHONE = {"width": 375, "height": 740}
+DESK = {"width": 1280, "height": 900}
+_SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture
+def base_url() -> str:
+    """An address of this machine that nobody else uses yet."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+@pytest.fixture
+def live(app: Flask, base_url: str) -> Iterator[str]:
+    """The application served at `base_url`, which it returns."""
+    server = create_server(app, listen=base_url.removeprefix("http://"), threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield base_url
+    server.close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=_SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live: str) -> Iterator[Callable[..., Page]]:
+    """Open a page of its own: `open_page(viewport=PHONE, java_script_enabled=False)`.
+
+    An error in the page's own scripts, or a refusal by the content security policy, fails the test.
+    """
+    opened: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opener(**options: Any) -> Page:
+        context = browser.new_context(base_url=live, **({"viewport": DESK} | options))
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if "Content Security Policy" in message.text
+                else None
+            ),
+        )
+        return page
+
+    yield opener
+    for context in opened:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """A page at the size of a desk."""
+    return open_page()
+
+
+@pytest.fixture
+def sign_in_page(app: Flask, session: Session, live: str) -> Callable[[Page, Role | User], User]:
+    """Sign a page's browser in without the form: `sign_in_page(page, Role.ANALYST)`."""
+
+    def signed_in(page: Page, who: Role | User) -> User:
+        user = who if isinstance(who, User) else make_user(session, role=who)
+        session.commit()
+        client = CheckingClient(app)
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = user.session_key
+            cookie["_fresh"] = True
+        name = app.config["SESSION_COOKIE_NAME"]
+        value = client.get_cookie(name)
+        assert value is not None
+        page.context.add_cookies([{"name": name, "value": value.value, "url": live}])
+        return user
+
+    return signed_in
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """What axe finds wrong with a page, one line each; empty is right."""
+
+    def found(page: Page) -> list[str]:
+        violations = Axe().run(page).response["violations"]
+        return [
+            f"{violation['id']}: {node['html']}"
+            for violation in violations
+            for node in violation["nodes"]
+        ]
+
+    return found
