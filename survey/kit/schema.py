@@ -10,8 +10,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from survey.kit.db import Base, Database
+from survey.kit.errors import SurveyError
+
+
+class DatabaseOutOfReach(SurveyError):
+    """The database does not answer."""
 
 
 def upgrade(database: Database, migrations: Path, *, to: str = "head") -> None:
@@ -33,9 +39,17 @@ def newest(migrations: Path) -> str:
 
 
 def current(database: Database) -> str:
-    """The number of the last migration the database has seen; empty when it has seen none."""
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() or ""
+    """The number of the last migration the database has seen; empty when it has seen none.
+
+    Raises `DatabaseOutOfReach`.
+    """
+    try:
+        with database.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision() or ""
+    except SQLAlchemyError as error:
+        raise DatabaseOutOfReach(
+            "The database does not answer. Check SURVEY_DATABASE_URL and that its server runs."
+        ) from error
 
 
 def differences(database: Database) -> list[object]:

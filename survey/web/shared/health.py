@@ -2,7 +2,6 @@
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import SQLAlchemyError
 
 from survey.config import shipped_folder
 from survey.kit import schema
@@ -28,7 +27,7 @@ def ready() -> ResponseReturnValue:
     """The database answers and has seen every migration; a balancer sends visitors only then."""
     try:
         seen = schema.current(database())
-    except SQLAlchemyError:
+    except schema.DatabaseOutOfReach:
         return jsonify(status="the database does not answer"), 503
     if seen != schema.newest(shipped_folder("migrations")):
         return jsonify(status="the database needs “survey db upgrade”"), 503
