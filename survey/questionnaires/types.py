@@ -128,9 +128,10 @@ class Question:
     is_shuffled: bool = False
     order_of: str = ""
     """The question whose choice order this one follows; else its own."""
-    echoes: str = ""
-    """The question whose chosen answer fills `{choice}` and `{written}` in this one's words."""
-    naming: Naming | None = None
+    echoes: tuple[str, ...] = ()
+    """The first answered of these fills `{choice}` and `{written}` in this one's words."""
+    namings: tuple[Naming, ...] = ()
+    """The first that holds is what a choice with a code says; none: it says nothing."""
     condition: Condition = ALWAYS
     is_optional: bool = False
     """Shown with "(optional)": a further thing, not the screen's own question."""
@@ -147,6 +148,8 @@ class Screen:
     """Sentences above the first question."""
     may_stop: bool = False
     """Shows "Stop here and send"."""
+    is_probe: bool = False
+    """Asks further, once, and shows "Leave it at that" beside the button."""
     condition: Condition = ALWAYS
 
 
@@ -163,8 +166,10 @@ class Phrases:
     optional: str
     please_choose: str
     thanks: Words
-    thanks_readers: tuple[tuple[str, str], ...]
-    """Who can see the answer, by the choice key of the question `readers`; "" for none chosen."""
+    stored: Words
+    """Who can see the answer, by what was chosen."""
+    promise: Words
+    """Said only where the campaign says that its sender reads every answer."""
     may_change: str
     about_us: Question
     """Asked on the thanks page: what was wrong with these questions themselves."""
@@ -178,6 +183,8 @@ class Document:
     key: str
     name: str
     locale: str
+    outcome: str
+    """Whom it asks: `lost`, `no_decision` or `won`; wordings for others are already left out."""
     first: str
     """The question asked in the mail."""
     readers: str

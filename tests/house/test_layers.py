@@ -18,6 +18,8 @@ ROOMS = {"__init__", "actions", "emails", "queries", "models", "rules", "types"}
 EXTRA_ROOMS: dict[str, str] = {
     "invitations/hours": "the wall clock where the reader lives",
     "mail/providers": "three voices behind one interface, and the bytes that travel",
+    "questionnaires/documents": "a questionnaire's stored form, and reading it",
+    "questionnaires/vague": "the words that tell a vague answer, in a list of their own",
     "responses/visibility": "the one rule of who may read what",
 }
 DOMAIN = {

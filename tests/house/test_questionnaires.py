@@ -1,0 +1,140 @@
+"""What every shipped questionnaire keeps to, on every way through it."""
+
+import re
+
+import pytest
+
+from survey.questionnaires.documents import SHIPPED, shipped_document
+from survey.questionnaires.rules import questions_of, screens_for, seconds_to_answer
+from survey.questionnaires.types import SOMETHING_ELSE, QuestionKind
+from tests.questionnaires.walks import every_walk, shipped_documents
+
+# The mail says "about two minutes". Nobody can be asked for more than this at a careful reader's
+# pace with a dozen words typed, and a second sentence must not change that much.
+MOST_SECONDS_WITH_12_WORDS = 115
+MOST_SECONDS_WITH_25_WORDS = 136
+
+FIELDS = {"product", "company", "sender_name", "first_name", "choice", "written", "date"}
+# Words that pull the reader one way, sell, or belong to our side of the table.
+NEVER_SAID = re.compile(
+    r"\b(unfortunately|sadly|sorry to see|amazing|exciting|valued|feedback|satisfaction|survey"
+    r"|opportunity|deal|prospect|pipeline|stage|win|lost to|competitor|discount|reward|prize)\b",
+    re.IGNORECASE,
+)
+
+DOCUMENTS = shipped_documents()
+by_outcome = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.outcome)
+
+
+@by_outcome
+def test_every_way_takes_about_two_minutes(document):
+    from_the_mail = [answers for answers in every_walk(document) if document.first in answers]
+
+    def slowest(typed_words):
+        return max(seconds_to_answer(document, answers, typed_words) for answers in from_the_mail)
+
+    assert slowest(12) <= MOST_SECONDS_WITH_12_WORDS
+    assert slowest(25) <= MOST_SECONDS_WITH_25_WORDS
+
+
+@by_outcome
+def test_every_way_ends_with_who_may_read_it_unless_it_came_too_early(document):
+    for answers in every_walk(document):
+        last = screens_for(document, answers)[-1].key
+        assert last == ("ended" if answers.get("ended") == "still_deciding" else document.readers)
+
+
+@by_outcome
+def test_every_screen_after_the_first_may_be_the_last(document):
+    first, *others, last = document.screens
+
+    assert not first.may_stop
+    assert all(screen.may_stop for screen in others)
+    assert last.key == document.readers
+
+
+@by_outcome
+def test_every_question_and_choice_can_be_reached(document):
+    reached = {
+        (question.key, choice.key)
+        for answers in every_walk(document)
+        for question in questions_of(screens_for(document, answers))
+        for choice in question.choices
+    }
+
+    assert reached == {
+        (question.key, choice.key)
+        for question in questions_of(document.screens)
+        for choice in question.choices
+    }
+
+
+@by_outcome
+def test_price_is_probed_only_after_price(document):
+    for answers in every_walk(document):
+        shown = {question.key for question in questions_of(screens_for(document, answers))}
+        if shown & {"same_cost", "cost_less", "still_chosen"}:
+            assert answers.get("weighed") == "price"
+
+
+@by_outcome
+def test_names_are_met_once(document):
+    questions = questions_of(document.screens)
+
+    assert len({question.key for question in questions}) == len(questions)
+    assert len({screen.key for screen in document.screens}) == len(document.screens)
+    for question in questions:
+        assert len({choice.key for choice in question.choices}) == len(question.choices)
+
+
+@by_outcome
+def test_something_else_closes_every_list_of_reasons(document):
+    for question in questions_of(document.screens):
+        if question.is_shuffled and any(choice.codes for choice in question.choices):
+            last = question.choices[-1]
+            assert (last.key, last.is_last, last.codes) == (SOMETHING_ELSE, True, ())
+
+
+@by_outcome
+def test_getting_in_touch_is_three_separate_ticks(document):
+    contact = document.question("contact")
+
+    assert contact.kind is QuestionKind.SEVERAL
+    assert [choice.key for choice in contact.choices] == [
+        "may_ask_back",
+        "may_tell_changes",
+        "may_write_about_product",
+    ]
+
+
+def texts(part):
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key not in ("key", "kind", "when", "unless", "asked", "codes"):
+                yield from texts(value)
+    elif isinstance(part, list):
+        for item in part:
+            yield from texts(item)
+    elif isinstance(part, str):
+        yield part
+
+
+@pytest.mark.parametrize("key", SHIPPED)
+def test_words_are_plain_and_sell_nothing(key):
+    raw = shipped_document(key)
+    said = list(texts(raw))
+
+    assert [text for text in said if NEVER_SAID.search(text)] == []
+    assert [text for text in said if '"' in text or "'" in text or "!" in text] == []
+    assert {field for text in said for field in re.findall(r"\{(\w+)\}", text)} <= FIELDS
+
+
+@pytest.mark.parametrize("key", SHIPPED)
+def test_opening_says_why_how_long_and_that_nothing_is_sold(key):
+    opening = shipped_document(key)["screens"][0]["opening"]
+
+    assert opening.startswith(("We ask to", "So that we"))
+    assert "About two minutes." in opening
+    assert "obody will" in opening
+    assert "sell to you" in opening
+    assert "Leave out whatever you like." in opening
