@@ -1,11 +1,15 @@
 """What people ask about asking."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session, joinedload
 
-from survey.deals.models import Deal
-from survey.invitations.models import Invitation, Link
-from survey.invitations.types import LinkPurpose
+from survey.deals.models import Contact, Deal
+from survey.invitations import facts, rules
+from survey.invitations.models import Campaign, Hold, Invitation, Link, Notice
+from survey.invitations.types import Due, LinkPurpose, Plan, SkipReason, Terms
 from survey.kit.tokens import digest
 
 
@@ -26,3 +30,135 @@ def find_by_token(session: Session, token: str, *, purpose: LinkPurpose) -> Invi
             joinedload(Invitation.deal).joinedload(Deal.account),
         )
     )
+
+
+def campaigns(session: Session) -> list[Campaign]:
+    """All campaigns, the oldest first: the order in which they ask."""
+    asked = select(Campaign).options(joinedload(Campaign.questionnaire)).order_by(Campaign.id)
+    return list(session.scalars(asked))
+
+
+def campaign(session: Session, public_id: str) -> Campaign | None:
+    return session.scalar(select(Campaign).where(Campaign.public_id == public_id))
+
+
+def name_is_taken(session: Session, name: str, *, besides: Campaign | None) -> bool:
+    other = session.scalar(select(Campaign).where(Campaign.name == name))
+    return other is not None and other is not besides
+
+
+def terms_of(campaign: Campaign) -> Terms:
+    """What a person decided about the campaign."""
+    columns = {name: getattr(campaign, name) for name in Terms.__slots__}
+    lists = {"regions": tuple(campaign.regions), "products": tuple(campaign.products)}
+    return Terms(**columns | lists)
+
+
+def lock_campaigns(session: Session) -> None:
+    """Let one scheduler plan at a time; SQLite's writers take turns anyway."""
+    session.execute(select(Campaign.id).order_by(Campaign.id).with_for_update())
+
+
+def plan_all(session: Session, now: datetime) -> list[tuple[Campaign, Plan]]:
+    """For every campaign: who will be asked when, and who was skipped and why.
+
+    What an earlier campaign asks, a later one respects. Costs the same number of queries however
+    many deals there are.
+    """
+    every = campaigns(session)
+    company = facts.company_facts(session)
+    plans = rules.plan_campaigns(
+        facts.deal_facts(session, true()),
+        [facts.campaign_facts(each, company) for each in every],
+        facts.past(session),
+        now,
+    )
+    return list(zip(every, plans, strict=True))
+
+
+def plan(session: Session, campaign: Campaign, now: datetime) -> Plan:
+    """The campaign's part of `plan_all`."""
+    return next(plan for each, plan in plan_all(session, now) if each.id == campaign.id)
+
+
+def still_wanted(
+    session: Session, invitation: Invitation, *, to_address: str, now: datetime
+) -> SkipReason | None:
+    """Why the invitation's mail to that address should not leave any more; None when it should.
+
+    Asked just before it leaves. Whether the buyer has answered is known on a higher floor.
+    """
+    if invitation.cancelled_at is not None:
+        return SkipReason(invitation.cancel_reason)
+    company = facts.company_facts(session)
+    deal = facts.deal_facts(session, Deal.id == invitation.deal_id)[0]
+    return rules.claim_reason(
+        deal,
+        invitation.contact_id,
+        to_address,
+        invitation.asked_as,
+        facts.campaign_facts(invitation.campaign, company),
+        now,
+    )
+
+
+def for_deal(session: Session, deal: Deal) -> list[Invitation]:
+    """The deal's invitations, the earliest first."""
+    asked = (
+        select(Invitation)
+        .where(Invitation.deal_id == deal.id)
+        .options(joinedload(Invitation.contact), joinedload(Invitation.campaign))
+        .order_by(Invitation.invited_at, Invitation.id)
+    )
+    return list(session.scalars(asked))
+
+
+def was_mailed(session: Session, deal: Deal) -> bool:
+    """Whether a mail about the deal has left."""
+    asked = select(Invitation.id).where(
+        Invitation.deal_id == deal.id, Invitation.sent_at.is_not(None)
+    )
+    return session.scalar(asked.limit(1)) is not None
+
+
+def hold_of(session: Session, deal: Deal) -> Hold | None:
+    return session.scalar(
+        select(Hold).where(Hold.deal_id == deal.id).options(joinedload(Hold.held_by))
+    )
+
+
+def deals_without_notice(session: Session) -> list[tuple[int, int]]:
+    """Deals with a seller who could not yet see that the buyer will be asked, and that seller."""
+    asked = (
+        select(Deal.id, Deal.seller_id)
+        .outerjoin(Notice, Notice.deal_id == Deal.id)
+        .where(Notice.id.is_(None), Deal.seller_id.is_not(None), Deal.closed_on.is_not(None))
+        .order_by(Deal.id)
+    )
+    return [(deal_id, seller_id) for deal_id, seller_id in session.execute(asked) if seller_id]
+
+
+def to_invite(
+    session: Session, ready: Sequence[Due]
+) -> list[tuple[Due, Deal, Contact, Invitation | None]]:
+    """What inviting needs of each: deal, contact, and the invitation of them once taken back."""
+    deal_ids = [due.deal_id for due in ready]
+    contact_ids = [due.contact_id for due in ready]
+    deals = {each.id: each for each in session.scalars(select(Deal).where(Deal.id.in_(deal_ids)))}
+    contacts = {
+        each.id: each
+        for each in session.scalars(select(Contact).where(Contact.id.in_(contact_ids)))
+    }
+    taken_back = {
+        (each.deal_id, each.contact_id): each
+        for each in session.scalars(select(Invitation).where(Invitation.deal_id.in_(deal_ids)))
+    }
+    return [
+        (
+            due,
+            deals[due.deal_id],
+            contacts[due.contact_id],
+            taken_back.get((due.deal_id, due.contact_id)),
+        )
+        for due in ready
+    ]

@@ -1,7 +1,8 @@
 """Pure decisions about asking: which deals, whom, when, and whom not and why."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from survey.invitations.types import (
     Plan,
     Skip,
     SkipReason,
+    Terms,
 )
 
 # RFC 2142 and common use: mailboxes that several people read.
@@ -37,6 +39,24 @@ def takes_answers(*, closes_at: datetime, now: datetime) -> bool:
     A cancelled invitation does too: whoever holds its link was mailed before, and may answer.
     """
     return now < closes_at
+
+
+def plan_campaigns(
+    deals: Sequence[DealFacts], campaigns: Sequence[CampaignFacts], past: Past, now: datetime
+) -> list[Plan]:
+    """One plan per campaign, in their order: what an earlier one asks, a later one respects."""
+    plans: list[Plan] = []
+    for campaign in campaigns:
+        plan = plan_deals(deals, campaign, past, now)
+        plans.append(plan)
+        taken = {due.deal_id: due for due in plan.due}
+        asked = [(deal, taken[deal.id]) for deal in deals if deal.id in taken]
+        past = Past(
+            {**past.person_asked_at, **{due.contact_id: due.send_at for _, due in asked}},
+            {**past.account_asked_at, **{deal.account_id: due.send_at for deal, due in asked}},
+        )
+        deals = [replace(deal, was_asked=deal.was_asked or deal.id in taken) for deal in deals]
+    return plans
 
 
 def plan_deals(
@@ -137,6 +157,55 @@ def is_sampled(campaign_public_id: str, deal_public_id: str, percent: int) -> bo
 
 def quarantine_ends_at(asked_at: datetime, days: int) -> datetime:
     return asked_at + timedelta(days=days)
+
+
+def claim_reason(
+    deal: DealFacts,
+    contact_id: int,
+    address: str,
+    asked_as: Outcome,
+    campaign: CampaignFacts,
+    now: datetime,
+) -> SkipReason | None:
+    """Why a mail that was decided on earlier should not leave any more, just before it does."""
+    contact = next((each for each in deal.contacts if each.id == contact_id), None)
+    if contact is None or contact.address != address:
+        return SkipReason.CONTACT_CHANGED
+    return (
+        _first(
+            (deal.outcome is Outcome.OPEN, SkipReason.NOT_CLOSED),
+            (deal.outcome is not asked_as, SkipReason.OUTCOME_CHANGED),
+            (now >= _stops_at(deal, campaign), SkipReason.TOO_OLD),
+            (not campaign.is_running, SkipReason.CAMPAIGN_PAUSED),
+        )
+        or account_reason(deal)
+        or contact_reason(contact, deal.country, campaign.may_ask_in)
+    )
+
+
+def check_terms(terms: Terms, asks: Collection[str]) -> dict[str, str]:
+    """What is wrong with a campaign's terms: the term's name → a sentence.
+
+    `asks` are the outcomes the questionnaire has words for.
+    """
+    problems: dict[str, str] = {}
+    delays = {outcome: f"{outcome}_delay_days" for outcome in terms.delay_days}
+    if not delays:
+        problems["lost_delay_days"] = "Choose at least one outcome to ask about."
+    for outcome, name in delays.items():
+        if outcome not in asks:
+            problems[name] = "The questionnaire has no words for this outcome: choose another one."
+        elif terms.delay_days[outcome] >= terms.stop_after_days:
+            problems[name] = f"Ask before day {terms.stop_after_days}, when asking stops."
+    low, high = terms.amount_from_minor, terms.amount_to_minor
+    if low is not None and high is not None and low > high:
+        problems["amount_to_minor"] = "The upper amount is below the lower one."
+    if (low is not None or high is not None) and not terms.amount_currency:
+        problems["amount_currency"] = "Say which currency the amounts are in."
+    for name in ("sender_name", "sender_role", "reply_to"):
+        if not getattr(terms, name).strip():
+            problems[name] = "A named person outside sales has to sign, and to read the replies."
+    return problems
 
 
 def _deal_reason(deal: DealFacts, campaign: CampaignFacts, now: datetime) -> SkipReason | None:

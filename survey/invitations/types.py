@@ -44,8 +44,10 @@ class SkipReason(StrEnum):
     BOUGHT_SINCE = "bought_since"
     SIBLING_OPEN = "sibling_open"
     HELD = "held"
+    OUTCOME_CHANGED = "outcome_changed"
     NO_CONTACT = "no_contact"
     CONTACT_UNDECIDED = "contact_undecided"
+    CONTACT_CHANGED = "contact_changed"
     SHARED_ADDRESS = "shared_address"
     OPTED_OUT = "opted_out"
     ADDRESS_BOUNCED = "address_bounced"
@@ -73,8 +75,10 @@ _SENTENCES = {
     SkipReason.BOUGHT_SINCE: "The account bought from us after this deal closed.",
     SkipReason.SIBLING_OPEN: "Another deal with the same account is still open.",
     SkipReason.HELD: "Somebody asked us to hold, and said why.",
+    SkipReason.OUTCOME_CHANGED: "The deal's outcome was changed after the mail was planned.",
     SkipReason.NO_CONTACT: "The deal has no contact with an address.",
     SkipReason.CONTACT_UNDECIDED: "Several contacts could be asked: a person has to choose one.",
+    SkipReason.CONTACT_CHANGED: "The deal has another contact or address than when it was planned.",
     SkipReason.SHARED_ADDRESS: "The address belongs to several people, not to one.",
     SkipReason.OPTED_OUT: "This person asked not to be written to.",
     SkipReason.ADDRESS_BOUNCED: "Mail to this address came back.",
@@ -85,6 +89,44 @@ _SENTENCES = {
     SkipReason.ACCOUNT_QUARANTINED: "Somebody at this account was asked a short while ago.",
     SkipReason.CAMPAIGN_PAUSED: "The campaign is not running.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a person decides about a campaign."""
+
+    name: str
+    questionnaire_id: int
+    sender_name: str
+    sender_role: str
+    reply_to: str
+    phone: str = ""
+    sender_is_not_in_sales: bool = False
+    sender_reads_every_answer: bool = False
+    lost_delay_days: int | None = None
+    won_delay_days: int | None = None
+    no_decision_delay_days: int | None = None
+    stop_after_days: int = 60
+    notice_days: int = 3
+    amount_from_minor: int | None = None
+    amount_to_minor: int | None = None
+    amount_currency: str | None = None
+    regions: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    sample_percent: int = 100
+    person_quarantine_days: int = 90
+    account_quarantine_days: int = 90
+    answer_days: int = 30
+
+    @property
+    def delay_days(self) -> dict[Outcome, int]:
+        """Days from the close to the asking, for each outcome it asks about."""
+        delays = {
+            Outcome.LOST: self.lost_delay_days,
+            Outcome.WON: self.won_delay_days,
+            Outcome.NO_DECISION: self.no_decision_delay_days,
+        }
+        return {outcome: days for outcome, days in delays.items() if days is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,3 +242,14 @@ class Plan:
         for skip in self.skipped:
             counts[skip.reason] += 1
         return {reason: count for reason, count in counts.items() if count}
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What one turn of inviting did."""
+
+    invitations: int
+    notices: int
+    """Deals of which the sellers can see from now on that the buyer will be asked."""
+    is_all: bool
+    """Whether nobody was left for the next turn."""

@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session, contains_eager
 
 from survey.mail.models import Attempt, Message, QueueStop, Suppression
 from survey.mail.rules import address_digest
-from survey.mail.types import MessageState
+from survey.mail.types import MessageState, SuppressionReason
+
+# Both databases bound what one statement may carry: SQLite to 32,766 values, PostgreSQL to 65,535.
+_MOST_IN_ONE_QUESTION = 10_000
 
 
 def queue_stop(session: Session) -> QueueStop | None:
@@ -105,6 +108,20 @@ def suppressed_among(session: Session, addresses: Iterable[str]) -> set[str]:
         Suppression.address_digest.in_(by_digest.keys())
     )
     return {by_digest[found] for found in session.scalars(asked)}
+
+
+def suppressions_among(session: Session, addresses: Iterable[str]) -> dict[str, SuppressionReason]:
+    """Why those of the addresses that must never be mailed must not, by address as given."""
+    by_digest = {address_digest(address): address for address in addresses}
+    digests = sorted(by_digest)
+    found: dict[str, SuppressionReason] = {}
+    for start in range(0, len(digests), _MOST_IN_ONE_QUESTION):
+        some = digests[start : start + _MOST_IN_ONE_QUESTION]
+        asked = select(Suppression.address_digest, Suppression.reason).where(
+            Suppression.address_digest.in_(some)
+        )
+        found |= {by_digest[hashed]: reason for hashed, reason in session.execute(asked)}
+    return found
 
 
 def _attempts_locked() -> Select[Attempt]:

@@ -16,6 +16,7 @@ ROOMS = {"__init__", "actions", "emails", "queries", "models", "rules", "types"}
 
 # What a package may hold besides the rooms, each with its reason. `utils` cannot slip in.
 EXTRA_ROOMS: dict[str, str] = {
+    "invitations/facts": "what a decision about asking rests on, read in a fixed number of queries",
     "invitations/hours": "the wall clock where the reader lives",
     "mail/providers": "three voices behind one interface, and the bytes that travel",
     "questionnaires/documents": "a questionnaire's stored form, and reading it",

@@ -1,0 +1,202 @@
+"""Reading what a decision about asking rests on: a fixed number of questions to the database,
+however many deals there are.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from survey.company.models import Company, CountryRule
+from survey.deals.models import Account, Contact, Deal, DealContact
+from survey.deals.types import Outcome
+from survey.invitations.models import Campaign, Hold, Invitation, Notice
+from survey.invitations.types import (
+    CampaignFacts,
+    CampaignState,
+    ContactFacts,
+    DealFacts,
+    Past,
+    SkipReason,
+)
+from survey.mail.queries import suppressions_among
+from survey.mail.types import SuppressionReason
+
+_BARRED_BY = {
+    SuppressionReason.OPTED_OUT: SkipReason.OPTED_OUT,
+    SuppressionReason.COMPLAINED: SkipReason.OPTED_OUT,
+    SuppressionReason.BOUNCED: SkipReason.ADDRESS_BOUNCED,
+    SuppressionReason.ADDED_BY_PERSON: SkipReason.SUPPRESSED,
+}
+
+HAS_ASKED = or_(Invitation.cancelled_at.is_(None), Invitation.sent_at.is_not(None))
+"""True of an invitation that was sent or still will be; a cancelled one may be made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyFacts:
+    """What the company says about asking, whichever the campaign."""
+
+    zone: ZoneInfo
+    may_ask_in: Mapping[str, bool]
+
+
+def company_facts(session: Session) -> CompanyFacts:
+    """The company's zone (UTC before it is founded) and its rules for countries."""
+    company = session.get(Company, 1)
+    rules = select(CountryRule.country, CountryRule.may_ask).order_by(CountryRule.country)
+    return CompanyFacts(
+        zone=ZoneInfo(company.time_zone if company else "UTC"),
+        may_ask_in=dict(iter(session.execute(rules))),
+    )
+
+
+def campaign_facts(campaign: Campaign, company: CompanyFacts) -> CampaignFacts:
+    delays = {
+        Outcome.LOST: campaign.lost_delay_days,
+        Outcome.WON: campaign.won_delay_days,
+        Outcome.NO_DECISION: campaign.no_decision_delay_days,
+    }
+    return CampaignFacts(
+        public_id=campaign.public_id,
+        is_running=campaign.state is CampaignState.RUNNING,
+        delay_days={outcome: days for outcome, days in delays.items() if days is not None},
+        stop_after_days=campaign.stop_after_days,
+        notice_days=campaign.notice_days,
+        sample_percent=campaign.sample_percent,
+        person_quarantine_days=campaign.person_quarantine_days,
+        account_quarantine_days=campaign.account_quarantine_days,
+        zone=company.zone,
+        amount_from_minor=campaign.amount_from_minor,
+        amount_to_minor=campaign.amount_to_minor,
+        amount_currency=campaign.amount_currency,
+        regions=frozenset(campaign.regions),
+        products=frozenset(campaign.products),
+        may_ask_in=company.may_ask_in,
+    )
+
+
+def past(session: Session) -> Past:
+    """When each person and each account was last asked."""
+    asked_at = func.max(func.coalesce(Invitation.sent_at, Invitation.invited_at))
+    by_person = (
+        select(Invitation.contact_id, asked_at).where(HAS_ASKED).group_by(Invitation.contact_id)
+    )
+    by_account = (
+        select(Deal.account_id, asked_at)
+        .join(Deal, Deal.id == Invitation.deal_id)
+        .where(HAS_ASKED)
+        .group_by(Deal.account_id)
+    )
+    return Past(_moments(session, by_person), _moments(session, by_account))
+
+
+def deal_facts(session: Session, where: ColumnElement[bool]) -> list[DealFacts]:
+    """The facts of the deals that fulfil a condition on `Deal`, ordered by number."""
+    scope = select(Deal.id).where(where)
+    contacts = _contacts(session, scope)
+    asked = set(session.scalars(_asked_about(scope)))
+    accounts_with_open = set(
+        session.scalars(select(Deal.account_id).where(Deal.outcome == Outcome.OPEN).distinct())
+    )
+    bought_on = _bought_on(session)
+    rows = session.execute(
+        select(
+            Deal.id,
+            Deal.public_id,
+            Deal.account_id,
+            Deal.outcome,
+            Deal.closed_on,
+            Deal.amount_minor,
+            Deal.currency,
+            Deal.region,
+            Deal.product,
+            func.coalesce(Deal.country, Account.country).label("country"),
+            Deal.seller_id.is_not(None).label("has_seller"),
+            Notice.noticed_at,
+            Hold.id.is_not(None).label("is_held"),
+        )
+        .join(Account, Account.id == Deal.account_id)
+        .outerjoin(Notice, Notice.deal_id == Deal.id)
+        .outerjoin(Hold, Hold.deal_id == Deal.id)
+        .where(where)
+        .order_by(Deal.id)
+    )
+    return [
+        DealFacts(
+            *row,
+            was_asked=row.id in asked,
+            has_open_sibling=row.account_id in accounts_with_open,
+            account_bought_on=bought_on.get(row.account_id),
+            contacts=contacts.get(row.id, ()),
+        )
+        for row in rows
+    ]
+
+
+def _moments(session: Session, asked: Select[int, datetime]) -> dict[int, datetime]:
+    return dict(iter(session.execute(asked)))
+
+
+def _asked_about(scope: Select[int]) -> Select[int]:
+    return select(Invitation.deal_id).where(HAS_ASKED, Invitation.deal_id.in_(scope)).distinct()
+
+
+def _bought_on(session: Session) -> dict[int, date]:
+    asked = (
+        select(Deal.account_id, func.max(Deal.closed_on))
+        .where(Deal.outcome == Outcome.WON, Deal.closed_on.is_not(None))
+        .group_by(Deal.account_id)
+    )
+    return {account: day for account, day in session.execute(asked) if day is not None}
+
+
+def _contacts(session: Session, scope: Select[int]) -> dict[int, tuple[ContactFacts, ...]]:
+    """The contacts of each deal in scope, by the deal's number."""
+    rows = session.execute(
+        select(
+            DealContact.deal_id,
+            Contact.id,
+            Contact.email,
+            DealContact.is_chosen_to_ask,
+            DealContact.is_decider,
+            Contact.last_active_on,
+            Contact.may_ask,
+        )
+        .join(Contact, Contact.id == DealContact.contact_id)
+        .where(DealContact.deal_id.in_(scope))
+        .order_by(DealContact.deal_id, Contact.id)
+    ).all()
+    barred = suppressions_among(session, {row.email for row in rows})
+    accounts = _accounts_of(session, scope)
+    found: dict[int, tuple[ContactFacts, ...]] = defaultdict(tuple)
+    for deal_id, contact_id, email, is_chosen, is_decider, last_active_on, may_ask in rows:
+        suppression = barred.get(email)
+        contact = ContactFacts(
+            id=contact_id,
+            address=email,
+            is_chosen=is_chosen,
+            is_decider=is_decider,
+            last_active_on=last_active_on,
+            may_ask=may_ask,
+            barred_by=_BARRED_BY[suppression] if suppression else None,
+            accounts=accounts[contact_id],
+        )
+        found[deal_id] += (contact,)
+    return found
+
+
+def _accounts_of(session: Session, scope: Select[int]) -> dict[int, int]:
+    """With how many accounts each contact in scope has deals."""
+    in_scope = select(DealContact.contact_id).where(DealContact.deal_id.in_(scope))
+    asked = (
+        select(DealContact.contact_id, func.count(func.distinct(Deal.account_id)))
+        .join(Deal, Deal.id == DealContact.deal_id)
+        .where(DealContact.contact_id.in_(in_scope))
+        .group_by(DealContact.contact_id)
+    )
+    return dict(iter(session.execute(asked)))
