@@ -72,6 +72,8 @@ class Ending:
     provider_message_id: str | None = None
     not_before: datetime | None = None
     """The moment before which the provider asks not to be tried again."""
+    is_provider_away: bool = False
+    """No other mail would fare better just now."""
 
 
 class Refused(SurveyError):
@@ -89,6 +91,16 @@ class Refused(SurveyError):
         super().__init__(detail)
         self.status_code = status_code
         self.not_before = not_before
+
+    @property
+    def ending(self) -> Ending:
+        return Ending(
+            self.outcome,
+            detail=str(self),
+            status_code=self.status_code,
+            not_before=self.not_before,
+            is_provider_away=isinstance(self, ProviderAway),
+        )
 
 
 class TryLater(Refused):

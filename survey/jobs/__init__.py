@@ -1,0 +1,1 @@
+"""What runs by itself: thin shells that open a transaction, call one action, and commit."""

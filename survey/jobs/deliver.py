@@ -1,0 +1,242 @@
+"""Handing over what is in the outbox: claim (commit), compose and call, record (commit).
+
+One thread keeps the books and others talk to the provider, so that at any moment at most as many
+mails are claimed as are under way: whoever kills the process leaves that many to be looked at.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from survey.kit import clock
+from survey.kit.db import Database
+from survey.mail import actions, queries
+from survey.mail.models import Attempt, Message
+from survey.mail.types import AttemptOutcome, Compose, Ending, Provider, Refused
+
+_PAUSES_S = (0.2, 0.4, 0.8, 1.6)
+_UNREADABLE = "The mail could not be written. The log says why; it is tried again."
+_UNKNOWN_KIND = "This version cannot write mails of this kind. Run the same version everywhere."
+
+log = structlog.get_logger(__name__)
+
+
+class Letter(Protocol):
+    """What delivering must know of one kind of mail."""
+
+    def unwanted(self, session: Session, message: Message, *, now: datetime) -> str | None:
+        """Why the mail should not leave any more; None when it should. Asked after the claim."""
+        ...
+
+    def prepare(self, session: Session, attempt: Attempt, *, now: datetime) -> Compose:
+        """What renders this attempt's mail. Mints its tokens, in the claiming transaction."""
+        ...
+
+    def accepted(self, session: Session, message: Message, *, now: datetime) -> None:
+        """Note on the letter's own rows that the provider took the mail."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What delivering stands on."""
+
+    database: Database
+    provider: Provider
+    letters: Mapping[str, Letter]
+    threads: int = 8
+    now: Callable[[], datetime] = clock.now
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """How the attempts of one run ended, in numbers."""
+
+    accepted: int = 0
+    try_later: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    cancelled: int = 0
+    stopped: int = 0
+    held: int = 0
+    """Left behind by a worker that died; a person or an event settles them."""
+
+
+def deliver_due(desk: Desk, *, go_on: Callable[[], bool] = lambda: True) -> Delivered:
+    """Hand over all that is due, until nothing is, the provider is away, or `go_on` says no."""
+    tally: Counter[AttemptOutcome] = Counter()
+    held = _hold_lapsed(desk)
+    under_way: dict[Future[Ending], str] = {}
+    with ThreadPoolExecutor(desk.threads, thread_name_prefix="deliver") as pool:
+        try:
+            _keep_books(desk, pool, under_way, tally, go_on)
+        finally:
+            # Whatever broke or interrupted us: what is under way ends, and is recorded.
+            while under_way:
+                _in_one_transaction(desk, _finished(under_way), 0, tally)
+    return _told(tally, held)
+
+
+def _keep_books(
+    desk: Desk,
+    pool: ThreadPoolExecutor,
+    under_way: dict[Future[Ending], str],
+    tally: Counter[AttemptOutcome],
+    go_on: Callable[[], bool],
+) -> None:
+    takes_more = True
+    while takes_more:
+        endings = _finished(under_way)
+        takes_more = go_on() and not _ends_the_run(endings.values())
+        free = desk.threads - len(under_way) if takes_more else 0
+        for attempt_id, compose in _in_one_transaction(desk, endings, free, tally).items():
+            call = pool.submit(_hand_over, desk.provider, compose, attempt_id)
+            under_way[call] = attempt_id
+        takes_more = takes_more and bool(under_way)
+
+
+def _hold_lapsed(desk: Desk) -> int:
+    now = desk.now()
+    with desk.database.writing() as session:
+        held = actions.hold_lapsed_claims(session, now=now)
+    if held:
+        log.warning("mail.claims_held", count=held)
+    return held
+
+
+def _finished(under_way: dict[Future[Ending], str]) -> dict[str, Ending]:
+    """Wait for at least one call to end; take out those that did."""
+    if not under_way:
+        return {}
+    done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+    return {under_way.pop(call): call.result() for call in done}
+
+
+def _ends_the_run(endings: Iterable[Ending]) -> bool:
+    return any(
+        ending.is_provider_away or ending.outcome is AttemptOutcome.QUEUE_STOPPED
+        for ending in endings
+    )
+
+
+def _in_one_transaction(
+    desk: Desk, endings: Mapping[str, Ending], free: int, tally: Counter[AttemptOutcome]
+) -> Mapping[str, Compose]:
+    """Record what ended and claim what is to go next; a database that stumbles is asked again,
+    because what a provider said must not be lost.
+    """
+    for pause_s in _PAUSES_S:
+        try:
+            return _record_and_take(desk, endings, free, tally)
+        except OperationalError:
+            log.warning("mail.record_tried_again", exc_info=True)
+            time.sleep(pause_s)
+    return _record_and_take(desk, endings, free, tally)
+
+
+def _record_and_take(
+    desk: Desk, endings: Mapping[str, Ending], free: int, tally: Counter[AttemptOutcome]
+) -> Mapping[str, Compose]:
+    counted: Counter[AttemptOutcome] = Counter()
+    with desk.database.writing() as session:
+        now = desk.now()
+        _record(session, desk, endings, counted, now=now)
+        ready = _take(session, desk, free, counted, now=now)
+    tally.update(counted)
+    return ready
+
+
+def _record(
+    session: Session,
+    desk: Desk,
+    endings: Mapping[str, Ending],
+    counted: Counter[AttemptOutcome],
+    *,
+    now: datetime,
+) -> None:
+    if not endings:
+        return
+    for attempt_id, attempt in queries.attempts_to_record(session, list(endings)).items():
+        ending = endings[attempt_id]
+        message = actions.record_outcome(session, attempt, ending, now=now)
+        counted[ending.outcome] += 1
+        letter = desk.letters.get(message.kind)
+        if ending.outcome is not AttemptOutcome.ACCEPTED:
+            log.info("mail.not_accepted", attempt=attempt_id, outcome=ending.outcome.value)
+        elif letter is not None:
+            letter.accepted(session, message, now=now)
+
+
+def _take(
+    session: Session, desk: Desk, free: int, counted: Counter[AttemptOutcome], *, now: datetime
+) -> dict[str, Compose]:
+    """Claim up to `free` mails, check each again, and make ready those that are still wanted.
+
+    Those that are not leave room for others, so that a pile of them does not hold up the rest.
+    """
+    ready: dict[str, Compose] = {}
+    while len(ready) < free:
+        attempts = actions.claim_due(
+            session, provider=desk.provider.name, limit=free - len(ready), now=now
+        )
+        if not attempts:
+            break
+        for attempt in attempts:
+            prepared = _prepared(session, desk, attempt, now=now)
+            if isinstance(prepared, Ending):
+                actions.record_outcome(session, attempt, prepared, now=now)
+                counted[prepared.outcome] += 1
+            else:
+                ready[attempt.attempt_id] = prepared
+    return ready
+
+
+def _prepared(session: Session, desk: Desk, attempt: Attempt, *, now: datetime) -> Compose | Ending:
+    letter = desk.letters.get(attempt.message.kind)
+    if letter is None:
+        return Ending(AttemptOutcome.TRY_LATER, detail=_UNKNOWN_KIND)
+    try:
+        reason = letter.unwanted(session, attempt.message, now=now)
+        if reason is not None:
+            return Ending(AttemptOutcome.NOT_WANTED, detail=reason)
+        return letter.prepare(session, attempt, now=now)
+    except SQLAlchemyError:
+        raise
+    except Exception:  # one mail that cannot be written must not hold up the others
+        log.exception("mail.not_prepared", attempt=attempt.attempt_id)
+        return Ending(AttemptOutcome.TRY_LATER, detail=_UNREADABLE)
+
+
+def _hand_over(provider: Provider, compose: Compose, attempt_id: str) -> Ending:
+    try:
+        draft = compose()
+    except Exception:
+        log.exception("mail.not_written", attempt=attempt_id)
+        return Ending(AttemptOutcome.TRY_LATER, detail=_UNREADABLE)
+    try:
+        return provider.hand_over(draft, attempt_id=attempt_id)
+    except Refused as refused:
+        return refused.ending
+    except Exception as error:
+        log.exception("mail.provider_failed", attempt=attempt_id)
+        return Ending(AttemptOutcome.MAY_HAVE_BEEN_SENT, detail=f"{type(error).__name__}")
+
+
+def _told(tally: Counter[AttemptOutcome], held: int) -> Delivered:
+    return Delivered(
+        accepted=tally[AttemptOutcome.ACCEPTED],
+        try_later=tally[AttemptOutcome.TRY_LATER],
+        failed=tally[AttemptOutcome.NEVER_SEND],
+        uncertain=tally[AttemptOutcome.MAY_HAVE_BEEN_SENT],
+        cancelled=tally[AttemptOutcome.NOT_WANTED],
+        stopped=tally[AttemptOutcome.QUEUE_STOPPED],
+        held=held,
+    )

@@ -1,0 +1,270 @@
+"""Delivering: what is due leaves once, what is not wanted stays, what ended is written down."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey.jobs.deliver import Delivered, Desk, deliver_due
+from survey.kit.db import Database
+from survey.mail import actions, queries, rules
+from survey.mail.models import Attempt, Message
+from survey.mail.types import (
+    AttemptOutcome,
+    Compose,
+    Draft,
+    Ending,
+    KeyRefused,
+    MayHaveBeenSent,
+    MessageState,
+    NeverSend,
+    ProviderAway,
+    Refused,
+    TryLater,
+)
+from tests.factories import MOMENT, make_message, make_queue_stop
+from tests.mail.providers.drafts import a_draft
+
+NOW = MOMENT + timedelta(hours=1)
+
+
+@dataclass
+class Postbox:
+    """A provider that keeps what it is given and answers as it is told, by address."""
+
+    answers: dict[str, Refused | Exception] = field(default_factory=dict)
+    taken: list[tuple[str, str]] = field(default_factory=list)
+    before_each: Callable[[], None] = lambda: None
+    name: str = "postbox"
+
+    def hand_over(self, draft: Draft, *, attempt_id: str) -> Ending:
+        self.before_each()
+        self.taken.append((draft.to_address, attempt_id))
+        answer = self.answers.get(draft.to_address)
+        if answer is not None:
+            raise answer
+        return Ending(AttemptOutcome.ACCEPTED, provider_message_id=f"their-{attempt_id}")
+
+
+@dataclass
+class Note:
+    """A letter of the simplest kind."""
+
+    reasons: dict[str, str] = field(default_factory=dict)
+    unreadable: set[str] = field(default_factory=set)
+    told: list[str] = field(default_factory=list)
+
+    def unwanted(self, _session: Session, message: Message, *, now: datetime) -> str | None:
+        return self.reasons.get(message.to_address)
+
+    def prepare(self, _session: Session, attempt: Attempt, *, now: datetime) -> Compose:
+        to_address = attempt.message.to_address
+        if to_address in self.unreadable:
+            raise KeyError("a fact is missing")
+        return lambda: a_draft(to_address=to_address)
+
+    def accepted(self, _session: Session, message: Message, *, now: datetime) -> None:
+        self.told.append(message.to_address)
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database, Postbox(), {"note": Note()}, threads=2, now=lambda: NOW)
+
+
+def put(database: Database, *addresses: str, **columns: Any) -> None:
+    with database.writing() as session:
+        for address in addresses:
+            make_message(session, kind="note", to_address=address, **columns)
+
+
+def answering(desk: Desk, **by_name: Refused | Exception) -> Desk:
+    answers = {f"{name}@b.example": answer for name, answer in by_name.items()}
+    return replace(desk, provider=Postbox(answers))
+
+
+def states(database: Database) -> dict[str, MessageState]:
+    with database.reading() as session:
+        return {m.to_address: m.state for m in session.scalars(select(Message))}
+
+
+def test_what_is_due_is_handed_over_once(desk: Desk, database: Database):
+    put(database, "a@b.example", "c@b.example")
+
+    delivered = deliver_due(desk)
+    again = deliver_due(desk)
+
+    assert (delivered, again) == (Delivered(accepted=2), Delivered())
+    assert sorted(address for address, _ in desk.provider.taken) == ["a@b.example", "c@b.example"]
+    assert set(states(database).values()) == {MessageState.ACCEPTED}
+
+
+def test_what_is_not_due_waits(desk: Desk, database: Database):
+    put(database, "a@b.example", send_after_at=NOW + timedelta(seconds=1))
+
+    assert deliver_due(desk) == Delivered()
+    assert deliver_due(replace(desk, now=lambda: NOW + timedelta(seconds=1))).accepted == 1
+
+
+def test_the_attempt_is_committed_before_the_provider_is_called(desk: Desk, database: Database):
+    put(database, "a@b.example")
+    seen: list[tuple[MessageState, AttemptOutcome | None]] = []
+
+    def look() -> None:
+        with database.reading() as session:
+            attempt = session.scalars(select(Attempt)).one()
+            seen.append((attempt.message.state, attempt.outcome))
+
+    deliver_due(replace(desk, provider=Postbox(before_each=look)))
+
+    assert seen == [(MessageState.CLAIMED, None)]
+
+
+def test_the_attempt_id_travels_and_their_id_is_kept(desk: Desk, database: Database):
+    put(database, "a@b.example")
+
+    deliver_due(desk)
+
+    with database.reading() as session:
+        attempt = session.scalars(select(Attempt)).one()
+    assert desk.provider.taken == [("a@b.example", attempt.attempt_id)]
+    assert attempt.provider_message_id == f"their-{attempt.attempt_id}"
+    assert attempt.provider == "postbox"
+
+
+def test_the_letter_hears_that_its_mail_was_accepted(desk: Desk, database: Database):
+    put(database, "a@b.example")
+
+    deliver_due(desk)
+
+    assert desk.letters["note"].told == ["a@b.example"]
+
+
+def test_what_is_not_wanted_any_more_is_cancelled_and_makes_room(desk: Desk, database: Database):
+    put(database, *(f"no{n}@b.example" for n in range(5)), "yes@b.example")
+    note = Note(reasons={f"no{n}@b.example": "The deal was reopened." for n in range(5)})
+
+    delivered = deliver_due(replace(desk, letters={"note": note}))
+
+    assert delivered == Delivered(accepted=1, cancelled=5)
+    assert [address for address, _ in desk.provider.taken] == ["yes@b.example"]
+    with database.reading() as session:
+        reasons = set(session.scalars(select(Message.state_reason)))
+    assert reasons == {"The deal was reopened.", ""}
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "told"),
+    [
+        (TryLater("Wait."), MessageState.QUEUED, Delivered(accepted=1, try_later=1)),
+        (NeverSend("No."), MessageState.FAILED, Delivered(accepted=1, failed=1)),
+        (MayHaveBeenSent("?"), MessageState.UNCERTAIN, Delivered(accepted=1, uncertain=1)),
+        (RuntimeError("a bug"), MessageState.UNCERTAIN, Delivered(accepted=1, uncertain=1)),
+    ],
+)
+def test_one_mail_refused_does_not_keep_the_others(
+    desk: Desk, database: Database, answer: Exception, state: MessageState, told: Delivered
+):
+    put(database, "a@b.example", "c@b.example")
+
+    assert deliver_due(answering(desk, a=answer)) == told
+    assert states(database) == {"a@b.example": state, "c@b.example": MessageState.ACCEPTED}
+
+
+def test_a_refused_key_ends_the_run_and_stops_the_queue(desk: Desk, database: Database):
+    put(database, *(f"{letter}@b.example" for letter in "abcdefgh"))
+    refused = {letter: KeyRefused("401: bad key", status_code=401) for letter in "abcdefgh"}
+
+    delivered = deliver_due(answering(desk, **refused))
+
+    assert delivered.stopped <= desk.threads
+    assert set(states(database).values()) == {MessageState.QUEUED}
+    with database.reading() as session:
+        assert queries.queue_stop(session).reason == "401: bad key"
+
+
+def test_a_provider_that_is_away_ends_the_run_and_loses_nothing(desk: Desk, database: Database):
+    put(database, *(f"{letter}@b.example" for letter in "abcdefgh"))
+    away = {letter: ProviderAway("Out of reach.") for letter in "abcdefgh"}
+
+    delivered = deliver_due(answering(desk, **away))
+
+    assert 1 <= delivered.try_later <= desk.threads
+    assert set(states(database).values()) == {MessageState.QUEUED}
+
+
+def test_nothing_leaves_while_the_queue_is_stopped(desk: Desk, database: Database):
+    put(database, "a@b.example")
+    with database.writing() as session:
+        make_queue_stop(session)
+
+    assert deliver_due(desk) == Delivered()
+    assert desk.provider.taken == []
+
+
+def test_a_mail_that_cannot_be_written_is_tried_later_and_says_so(desk: Desk, database: Database):
+    put(database, "a@b.example", "c@b.example")
+
+    delivered = deliver_due(replace(desk, letters={"note": Note(unreadable={"a@b.example"})}))
+
+    assert delivered == Delivered(accepted=1, try_later=1)
+    assert states(database)["a@b.example"] is MessageState.QUEUED
+
+
+def test_a_kind_this_version_does_not_know_waits(desk: Desk, database: Database):
+    put(database, "a@b.example")
+
+    assert deliver_due(replace(desk, letters={})) == Delivered(try_later=1)
+    assert states(database) == {"a@b.example": MessageState.QUEUED}
+
+
+def test_a_dead_workers_claim_is_held_not_sent(desk: Desk, database: Database):
+    put(database, "a@b.example")
+    with database.writing() as session:
+        actions.claim_due(session, provider="postbox", limit=1, now=NOW)
+
+    before = deliver_due(desk)
+    after = deliver_due(replace(desk, now=lambda: NOW + rules.LEASE))
+
+    assert (before, after) == (Delivered(), Delivered(held=1))
+    assert states(database) == {"a@b.example": MessageState.UNCERTAIN}
+    assert desk.provider.taken == []
+
+
+def test_stopping_lets_what_is_under_way_end_and_takes_no_more(desk: Desk, database: Database):
+    put(database, *(f"{letter}@b.example" for letter in "abcdefgh"))
+
+    delivered = deliver_due(desk, go_on=lambda: not desk.provider.taken)
+
+    left = list(states(database).values()).count(MessageState.QUEUED)
+    assert delivered.accepted == 8 - left
+    assert left >= 4
+
+
+def test_two_workers_at_once_send_each_mail_once(desk: Desk, database: Database):
+    put(database, *(f"n{n}@b.example" for n in range(40)))
+    other = Database(str(database.url.render_as_string(hide_password=False)), pool_size=4)
+    results: list[Delivered] = []
+    workers = [
+        threading.Thread(
+            target=lambda d=each: results.append(deliver_due(replace(desk, database=d)))
+        )
+        for each in (database, other)
+    ]
+
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    addresses = [address for address, _ in desk.provider.taken]
+    assert len(addresses) == len(set(addresses)) == 40
+    assert sum(result.accepted for result in results) == 40
+    with other.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Attempt)) == 40
+    other.close()
