@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import TypeDecorator
 
 from survey.kit.errors import SurveyError
@@ -35,7 +35,7 @@ class CursorNotUsable(SurveyError):
 class Key:
     """One part of an order. The expression is never null (`coalesce` what may be)."""
 
-    column: ColumnElement[Any]
+    column: ColumnElement[Any] | InstrumentedAttribute[Any]
     is_descending: bool = False
 
 
@@ -50,7 +50,7 @@ class Page(Generic[T]):
 
 def read_page(
     session: Session,
-    query: Select[tuple[T]],
+    query: Select[T],
     keys: Sequence[Key],
     *,
     cursor: str | None = None,
