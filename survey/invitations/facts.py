@@ -9,7 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from survey.company.models import Company, CountryRule
 from survey.deals.models import Account, Contact, Deal, DealContact
@@ -100,10 +100,8 @@ def deal_facts(session: Session, where: ColumnElement[bool]) -> list[DealFacts]:
     scope = select(Deal.id).where(where)
     contacts = _contacts(session, scope)
     asked = set(session.scalars(_asked_about(scope)))
-    accounts_with_open = set(
-        session.scalars(select(Deal.account_id).where(Deal.outcome == Outcome.OPEN).distinct())
-    )
-    bought_on = _bought_on(session)
+    accounts = select(Deal.account_id).where(where)
+    open_at, bought_on = _accounts_with_open(session, accounts), _bought_on(session, accounts)
     rows = session.execute(
         select(
             Deal.id,
@@ -130,7 +128,7 @@ def deal_facts(session: Session, where: ColumnElement[bool]) -> list[DealFacts]:
         DealFacts(
             *row,
             was_asked=row.id in asked,
-            has_open_sibling=row.account_id in accounts_with_open,
+            has_open_sibling=row.account_id in open_at,
             account_bought_on=bought_on.get(row.account_id),
             contacts=contacts.get(row.id, ()),
         )
@@ -146,11 +144,22 @@ def _asked_about(scope: Select[int]) -> Select[int]:
     return select(Invitation.deal_id).where(HAS_ASKED, Invitation.deal_id.in_(scope)).distinct()
 
 
-def _bought_on(session: Session) -> dict[int, date]:
+def _accounts_with_open(session: Session, accounts: Select[int]) -> set[int]:
+    sibling = aliased(Deal)
     asked = (
-        select(Deal.account_id, func.max(Deal.closed_on))
-        .where(Deal.outcome == Outcome.WON, Deal.closed_on.is_not(None))
-        .group_by(Deal.account_id)
+        select(sibling.account_id)
+        .where(sibling.outcome == Outcome.OPEN, sibling.account_id.in_(accounts))
+        .distinct()
+    )
+    return set(session.scalars(asked))
+
+
+def _bought_on(session: Session, accounts: Select[int]) -> dict[int, date]:
+    sibling = aliased(Deal)
+    asked = (
+        select(sibling.account_id, func.max(sibling.closed_on))
+        .where(sibling.outcome == Outcome.WON, sibling.account_id.in_(accounts))
+        .group_by(sibling.account_id)
     )
     return {account: day for account, day in session.execute(asked) if day is not None}
 

@@ -1,16 +1,26 @@
 """What people ask about asking."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session, joinedload
 
-from survey.deals.models import Contact, Deal
+from survey.deals.models import Account, Contact, Deal
 from survey.invitations import facts, rules
 from survey.invitations.models import Campaign, Hold, Invitation, Link, Notice
-from survey.invitations.types import Due, LinkPurpose, Plan, SkipReason, Terms
+from survey.invitations.types import (
+    CampaignState,
+    DealNames,
+    Due,
+    LinkPurpose,
+    Plan,
+    SkipReason,
+    Terms,
+)
 from survey.kit.tokens import digest
+
+_MOST_IN_ONE_QUESTION = 10_000
 
 
 def find_by_token(session: Session, token: str, *, purpose: LinkPurpose) -> Invitation | None:
@@ -36,6 +46,10 @@ def campaigns(session: Session) -> list[Campaign]:
     """All campaigns, the oldest first: the order in which they ask."""
     asked = select(Campaign).options(joinedload(Campaign.questionnaire)).order_by(Campaign.id)
     return list(session.scalars(asked))
+
+
+def running_campaigns(session: Session) -> list[Campaign]:
+    return [each for each in campaigns(session) if each.state is CampaignState.RUNNING]
 
 
 def campaign(session: Session, public_id: str) -> Campaign | None:
@@ -102,6 +116,34 @@ def still_wanted(
     )
 
 
+def names_of_deals(session: Session, deal_ids: Sequence[int]) -> dict[int, DealNames]:
+    """How to call these deals, by number."""
+    asked = select(
+        Deal.id,
+        Deal.public_id,
+        Deal.external_id,
+        Deal.name,
+        Account.name,
+        Deal.outcome,
+        Deal.closed_on,
+    ).join(Account, Account.id == Deal.account_id)
+    return {
+        row[0]: DealNames(*row[1:])
+        for some in _pieces(deal_ids)
+        for row in session.execute(asked.where(Deal.id.in_(some)))
+    }
+
+
+def names_of_contacts(session: Session, contact_ids: Sequence[int]) -> dict[int, str]:
+    """How to call these contacts, by number: the name, or the address where there is none."""
+    asked = select(Contact.id, Contact.name, Contact.email)
+    return {
+        number: name or email
+        for some in _pieces(contact_ids)
+        for number, name, email in session.execute(asked.where(Contact.id.in_(some)))
+    }
+
+
 def for_deal(session: Session, deal: Deal) -> list[Invitation]:
     """The deal's invitations, the earliest first."""
     asked = (
@@ -162,3 +204,9 @@ def to_invite(
         )
         for due in ready
     ]
+
+
+def _pieces(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Few enough at a time for one statement."""
+    for start in range(0, len(numbers), _MOST_IN_ONE_QUESTION):
+        yield numbers[start : start + _MOST_IN_ONE_QUESTION]

@@ -55,7 +55,7 @@ def plan_campaigns(
             {**past.person_asked_at, **{due.contact_id: due.send_at for _, due in asked}},
             {**past.account_asked_at, **{deal.account_id: due.send_at for deal, due in asked}},
         )
-        deals = [replace(deal, was_asked=deal.was_asked or deal.id in taken) for deal in deals]
+        deals = [replace(deal, was_asked=True) if deal.id in taken else deal for deal in deals]
     return plans
 
 
@@ -89,6 +89,25 @@ def plan_deals(
                 Skip(deal.id, SkipReason.CAMPAIGN_PAUSED, verdict.contact_id, verdict.send_at)
             )
     return Plan(tuple(due), tuple(skipped))
+
+
+def verdicts(plans: Sequence[Plan]) -> dict[int, tuple[int, Due | Skip]]:
+    """For each deal the plan (by place) that asks about it, else the one that came closest to it.
+
+    The reasons stand in the order in which they are looked at, so the last one came closest.
+    """
+    order = {reason: place for place, reason in enumerate(SkipReason)}
+    found: dict[int, tuple[int, Due | Skip]] = {}
+    for place, plan in enumerate(plans):
+        for skip in plan.skipped:
+            known = found.get(skip.deal_id)
+            closest = known[1] if known else None
+            if closest is None or (
+                isinstance(closest, Skip) and order[skip.reason] > order[closest.reason]
+            ):
+                found[skip.deal_id] = place, skip
+        found |= {due.deal_id: (place, due) for due in plan.due}
+    return found
 
 
 def decide(deal: DealFacts, campaign: CampaignFacts, now: datetime) -> Due | Skip:

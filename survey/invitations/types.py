@@ -253,3 +253,15 @@ class Invited:
     """Deals of which the sellers can see from now on that the buyer will be asked."""
     is_all: bool
     """Whether nobody was left for the next turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealNames:
+    """How a deal is told from others where people read of it."""
+
+    public_id: str
+    external_id: str
+    name: str
+    account: str
+    outcome: Outcome
+    closed_on: date | None

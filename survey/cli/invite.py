@@ -1,0 +1,133 @@
+"""`survey invite`: put what is due in the outbox, or tell what would be and why not."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from survey.cli.door import opened
+from survey.invitations import queries, rules
+from survey.invitations.models import Campaign
+from survey.invitations.types import DealNames, Due, Invited, Plan, Skip, SkipReason
+from survey.jobs.invite import invite_all
+from survey.kit import clock
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only tell who would be asked when, and who not.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts; names every deal.")
+def invite(dry_run: bool, as_json: bool) -> None:
+    """Plan what is due now and put it in the outbox."""
+    with opened() as database:
+        invited = None if dry_run else invite_all(database)
+        with database.reading() as session:
+            if invited is None:
+                foretold = foretell(session, clock.now())
+                click.echo(json.dumps(foretold, indent=2) if as_json else _foretold(foretold))
+            elif as_json:
+                counts = {"invitations": invited.invitations, "notices": invited.notices}
+                click.echo(json.dumps(counts))
+            elif queries.running_campaigns(session):
+                click.echo(_told(invited))
+            else:
+                click.echo("No campaign is running. Start one on the page “Campaigns”.")
+
+
+def foretell(session: Session, now: datetime) -> dict[str, Any]:
+    """Who would be asked when, and who was skipped and why: one row per deal, and the counts."""
+    planned = queries.plan_all(session, now)
+    campaigns = [campaign for campaign, _ in planned]
+    verdicts = rules.verdicts([plan for _, plan in planned])
+    names = queries.names_of_deals(session, sorted(verdicts))
+    chosen = {verdict.contact_id for _, verdict in verdicts.values() if verdict.contact_id}
+    contacts = queries.names_of_contacts(session, sorted(chosen))
+    rows = [
+        _row(names[deal_id], campaigns[place], verdict, contacts, now)
+        for deal_id, (place, verdict) in sorted(verdicts.items())
+    ]
+    return {
+        "now": now.isoformat(),
+        "counts": _counts(rows),
+        "campaigns": [_campaign(campaign, plan, now) for campaign, plan in planned],
+        "deals": rows,
+    }
+
+
+def _row(
+    names: DealNames,
+    campaign: Campaign,
+    verdict: Due | Skip,
+    contacts: dict[int, str],
+    now: datetime,
+) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "deal_id": names.external_id,
+        "deal": names.name,
+        "account": names.account,
+        "outcome": names.outcome.value,
+        "closed_on": names.closed_on.isoformat() if names.closed_on else None,
+        "campaign": campaign.name,
+        "contact": contacts.get(verdict.contact_id or 0),
+    }
+    if isinstance(verdict, Due):
+        decision = "now" if verdict.ready_at <= now else "later"
+        return row | {"decision": decision, "send_at": verdict.send_at.isoformat()}
+    return row | {
+        "decision": "skipped",
+        "reason": verdict.reason.value,
+        "why": verdict.reason.sentence,
+        "until": verdict.until.isoformat() if verdict.until else None,
+    }
+
+
+def _counts(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    decisions = Counter(row["decision"] for row in rows)
+    reasons = Counter(row["reason"] for row in rows if "reason" in row)
+    return {
+        "deals": len(rows),
+        **{decision: decisions[decision] for decision in ("now", "later", "skipped")},
+        "skipped_by_reason": {each.value: reasons[each] for each in SkipReason if reasons[each]},
+    }
+
+
+def _campaign(campaign: Campaign, plan: Plan, now: datetime) -> dict[str, Any]:
+    ready = sum(due.ready_at <= now for due in plan.due)
+    return {
+        "name": campaign.name,
+        "state": campaign.state.value,
+        "now": ready,
+        "later": len(plan.due) - ready,
+        "skipped": len(plan.skipped),
+    }
+
+
+def _told(invited: Invited) -> str:
+    count = invited.invitations
+    asked = f"{count} {'invitation' if count == 1 else 'invitations'} put in the outbox."
+    return f"{asked} Sellers can see {invited.notices} more to come." if invited.notices else asked
+
+
+def _foretold(foretold: dict[str, Any]) -> str:
+    if not foretold["campaigns"]:
+        return "There is no campaign yet. Make one on the page “Campaigns”."
+    lines = [
+        f"{campaign['name']} ({campaign['state']}): {campaign['now']} would be asked now, "
+        f"{campaign['later']} later, {campaign['skipped']} not."
+        for campaign in foretold["campaigns"]
+    ]
+    counts = foretold["counts"]
+    lines += ["", f"{counts['deals']} deals, {counts['skipped']} of them skipped:"]
+    lines += [
+        f"{count:>8}  {SkipReason(reason).sentence}"
+        for reason, count in counts["skipped_by_reason"].items()
+    ]
+    lines += [
+        f"  {row['send_at'][:16]}Z  {row['contact']}, {row['account']}"
+        for row in foretold["deals"]
+        if row["decision"] != "skipped"
+    ]
+    return "\n".join(lines)

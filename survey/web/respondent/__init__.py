@@ -1,1 +1,0 @@
-"""The buyer's door: answering, opting out, and how answers are kept; the link is the only key."""
