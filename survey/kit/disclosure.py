@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from survey.kit.clock import Month
@@ -9,7 +10,6 @@ from survey.kit.statistics import Count, Interval, wilson
 
 DEFAULT_THRESHOLD = 5
 THRESHOLD_FLOOR = 3
-_MONTHS_A_QUARTER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +50,22 @@ class Rate:
 class Quarter:
     """Three calendar months."""
 
+    MONTHS: ClassVar[int] = 3
+
     year: int
     number: int
 
     @classmethod
     def of(cls, month: Month) -> "Quarter":
-        return cls(month.year, (month.number - 1) // _MONTHS_A_QUARTER + 1)
+        return cls(month.year, (month.number - 1) // Quarter.MONTHS + 1)
 
     @property
     def first_month(self) -> Month:
-        return Month(self.year, (self.number - 1) * _MONTHS_A_QUARTER + 1)
+        return Month(self.year, (self.number - 1) * Quarter.MONTHS + 1)
 
     @property
     def next(self) -> "Quarter":
-        return Quarter.of(self.first_month.plus(_MONTHS_A_QUARTER))
+        return Quarter.of(self.first_month.plus(Quarter.MONTHS))
 
     def starts_at(self, zone: ZoneInfo) -> datetime:
         return self.first_month.starts_at(zone)

@@ -1,0 +1,168 @@
+"""The same figures by competitor, region, product or segment."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from survey.deals.models import Alternative, Competitor, Deal
+from survey.deals.types import Outcome
+from survey.insights.queries.reasons import reasons_by_id
+from survey.insights.queries.voices import arrived_in, closed_in, deal_conditions
+from survey.insights.types import CLOSED, GroupFigure, Scope
+from survey.kit.disclosure import Rate
+from survey.kit.statistics import Count
+
+NOT_KNOWN = "Not known"
+
+
+Rows = Select[*tuple[Any, ...]]
+Joined = Callable[[Rows], Rows]
+
+
+def by_region(session: Session, scope: Scope, voice: CTE) -> tuple[GroupFigure, ...]:
+    return _by_column(session, scope, voice, Deal.region)
+
+
+def by_product(session: Session, scope: Scope, voice: CTE) -> tuple[GroupFigure, ...]:
+    return _by_column(session, scope, voice, Deal.product)
+
+
+def by_segment(session: Session, scope: Scope, voice: CTE) -> tuple[GroupFigure, ...]:
+    return _by_column(session, scope, voice, Deal.segment)
+
+
+def by_competitor(session: Session, scope: Scope, voice: CTE) -> tuple[GroupFigure, ...]:
+    """Deals in which each competitor was considered, whoever says so; a deal may have several.
+
+    The last row holds the deals of which nobody named a competitor.
+    """
+    pairs = (
+        select(Alternative.deal_id, Alternative.competitor_id)
+        .where(Alternative.competitor_id.is_not(None))
+        .distinct()
+        .subquery()
+    )
+    key = func.coalesce(Competitor.public_id, "")
+    label = func.coalesce(Competitor.name, "")
+
+    def joined(query: Rows) -> Rows:
+        return query.outerjoin(pairs, pairs.c.deal_id == Deal.id).outerjoin(
+            Competitor, Competitor.id == pairs.c.competitor_id
+        )
+
+    return _figures(session, scope, voice, key=key, label=label, joined=joined)
+
+
+def _by_column(
+    session: Session, scope: Scope, voice: CTE, column: InstrumentedAttribute[str]
+) -> tuple[GroupFigure, ...]:
+    return _figures(session, scope, voice, key=column, label=column, joined=_as_it_is)
+
+
+def _as_it_is(query: Rows) -> Rows:
+    return query
+
+
+def _figures(
+    session: Session,
+    scope: Scope,
+    voice: CTE,
+    *,
+    key: ColumnElement[str] | InstrumentedAttribute[str],
+    label: ColumnElement[str] | InstrumentedAttribute[str],
+    joined: Joined,
+) -> tuple[GroupFigure, ...]:
+    closed = joined(
+        select(key, label, Deal.outcome, func.count())
+        .where(*closed_in(scope.filter.window), *deal_conditions(scope.filter))
+        .group_by(key, label, Deal.outcome)
+        .order_by(key, Deal.outcome)
+    )
+    labels: dict[str, str] = {}
+    counts: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
+    for group, name, outcome, deals in session.execute(closed):
+        labels[group] = name or NOT_KNOWN
+        counts[group][outcome] = deals
+    spoken = (
+        select(key, label, voice.c.outcome, func.count())
+        .select_from(Deal)
+        .join(voice, voice.c.deal_id == Deal.id)
+        .where(arrived_in(voice, scope.filter.window))
+        .group_by(key, label, voice.c.outcome)
+        .order_by(key, voice.c.outcome)
+    )
+    answers: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
+    for group, name, outcome, deals in session.execute(joined(spoken)):
+        labels[group] = name or NOT_KNOWN
+        answers[group][outcome] = deals
+    tops = _top_losses(session, scope, voice, key=key, joined=joined)
+    figures = [
+        _figure(scope, group, labels[group], counts[group], answers[group], tops.get(group))
+        for group in labels
+    ]
+    return tuple(sorted(figures, key=_most_telling_first))
+
+
+def _top_losses(
+    session: Session,
+    scope: Scope,
+    voice: CTE,
+    *,
+    key: ColumnElement[str] | InstrumentedAttribute[str],
+    joined: Joined,
+) -> dict[str, tuple[str, int]]:
+    """For each group the label of the reason that decided most answered losses, and how many.
+
+    Nothing where two reasons are level: a tie has no top.
+    """
+    query = joined(
+        select(key, voice.c.reason_id, func.count())
+        .select_from(Deal)
+        .join(voice, voice.c.deal_id == Deal.id)
+        .where(
+            arrived_in(voice, scope.filter.window),
+            voice.c.explains,
+            voice.c.outcome == Outcome.LOST,
+        )
+        .group_by(key, voice.c.reason_id)
+        .order_by(key, voice.c.reason_id)
+    )
+    found: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for group, reason_id, deals in session.execute(query):
+        found[group][reason_id] = deals
+    reasons = reasons_by_id(session, {id_ for counter in found.values() for id_ in counter})
+    tops = {}
+    for group, counter in found.items():
+        (first, most), *rest = counter.most_common(2)
+        if not rest or rest[0][1] < most:
+            tops[group] = (reasons[first].label, most)
+    return tops
+
+
+def _figure(
+    scope: Scope,
+    group: str,
+    label: str,
+    closed: Mapping[Outcome, int],
+    answered: Mapping[Outcome, int],
+    top: tuple[str, int] | None,
+) -> GroupFigure:
+    won, lost = closed.get(Outcome.WON, 0), closed.get(Outcome.LOST, 0)
+    answered_lost = answered.get(Outcome.LOST, 0)
+    return GroupFigure(
+        key=group,
+        label=label,
+        closed={outcome: closed.get(outcome, 0) for outcome in CLOSED},
+        answered={outcome: answered.get(outcome, 0) for outcome in CLOSED},
+        win_rate=Rate(Count(won, won + lost), scope.grey_threshold),
+        top_loss=top[0] if top else "",
+        top_loss_rate=Rate(Count(top[1], answered_lost), scope.grey_threshold) if top else None,
+    )
+
+
+def _most_telling_first(figure: GroupFigure) -> tuple[bool, int, str]:
+    """The unknown last, then the group with the most closed deals first."""
+    return (not figure.key, -sum(figure.closed.values()), figure.label)

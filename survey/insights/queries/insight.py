@@ -1,0 +1,222 @@
+"""One call for a whole dashboard or month: a fixed number of questions to the database."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from survey.deals.types import Outcome
+from survey.insights.queries import groups
+from survey.insights.queries.coverage import coverage
+from survey.insights.queries.reasons import (
+    PriceTally,
+    Tally,
+    decisive,
+    named,
+    named_categories,
+    price,
+    reasons_by_id,
+    tallies,
+)
+from survey.insights.queries.totals import closed_quarters
+from survey.insights.queries.voices import heirs, voices
+from survey.insights.rules import changes
+from survey.insights.types import (
+    CLOSED,
+    CategoryFigure,
+    ControlFigure,
+    Insight,
+    MonthFigure,
+    OutcomeFigures,
+    PriceFigure,
+    ReasonFigure,
+    Scope,
+    Window,
+)
+from survey.kit.clock import Month
+from survey.kit.disclosure import Rate
+from survey.kit.statistics import Count
+from survey.taxonomy.models import Reason
+from survey.taxonomy.types import Control
+
+RECENT_MONTHS = 3
+"""The window's last months, compared with as many months as `BEFORE_MONTHS` before them."""
+BEFORE_MONTHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What the database counted, over the window and the months it is compared with."""
+
+    tallies: Mapping[tuple[Outcome, int], Tally]
+    decisive: Counter[tuple[Outcome, int, int]]
+    named: Counter[tuple[Outcome, int]]
+    named_categories: Counter[tuple[Outcome, str]]
+    price: Mapping[Outcome, PriceTally]
+    reasons: Mapping[int, Reason]
+
+    def answered(self, outcome: Outcome, window: Window) -> int:
+        return self._sum("answered", outcome, window)
+
+    def _sum(self, name: str, outcome: Outcome, window: Window) -> int:
+        return sum(
+            getattr(tally, name)
+            for (said, month), tally in self.tallies.items()
+            if said is outcome and Month.of_index(month) in window
+        )
+
+    def tally(self, outcome: Outcome, window: Window) -> Tally:
+        names = ("answered", "explained", "disputed", "divided")
+        return Tally(*(self._sum(name, outcome, window) for name in names))
+
+    def decided(self, outcome: Outcome, reason_id: int, window: Window) -> int:
+        return sum(self.decisive[outcome, month.index, reason_id] for month in window.months)
+
+
+def insight(session: Session, scope: Scope, *, now: datetime) -> Insight:
+    """All figures of the scope."""
+    window = scope.filter.window
+    called_today = heirs(session)
+    voice = voices(scope, called_today)
+    recent = Window.rolling(window.last, months=min(RECENT_MONTHS, len(window.months)))
+    before = recent.before(months=BEFORE_MONTHS)
+    loaded = Window(min(window.first, before.first), window.last)
+    said = decisive(session, voice, loaded)
+    mentioned = named(session, voice, window, called_today)
+    counts = _Counts(
+        tallies=tallies(session, voice, loaded),
+        decisive=said,
+        named=mentioned,
+        named_categories=named_categories(session, voice, window, called_today),
+        price=price(session, voice, window, called_today),
+        reasons=reasons_by_id(session, {key[2] for key in said} | {key[1] for key in mentioned}),
+    )
+    outcomes = [scope.filter.outcome] if scope.filter.outcome else list(CLOSED)
+    figures = [_outcome_figures(scope, counts, outcome) for outcome in outcomes]
+    return Insight(
+        scope=scope,
+        coverage=coverage(session, scope),
+        outcomes=_with_changes(figures, counts, recent=recent, before=before),
+        months=_months(counts, window, running=Month.of(now, scope.zone)),
+        competitors=groups.by_competitor(session, scope, voice),
+        regions=groups.by_region(session, scope, voice),
+        products=groups.by_product(session, scope, voice),
+        quarters=closed_quarters(session, scope, called_today, now=now),
+    )
+
+
+def _outcome_figures(scope: Scope, counts: _Counts, outcome: Outcome) -> OutcomeFigures:
+    tally = counts.tally(outcome, scope.filter.window)
+    reasons = _reason_figures(scope, counts, outcome, tally.answered)
+    by_category: defaultdict[str, list[ReasonFigure]] = defaultdict(list)
+    for figure in reasons:
+        by_category[figure.category_code].append(figure)
+    labels = {r.category.code: r.category.label for r in counts.reasons.values()}
+
+    def rate(hits: int, of: int = tally.answered) -> Rate:
+        return Rate(Count(hits, of), scope.grey_threshold)
+
+    said = counts.price.get(outcome, PriceTally())
+    categories = [
+        CategoryFigure(
+            code=code,
+            label=labels[code],
+            decisive=rate(sum(figure.decisive.count.hits for figure in inside)),
+            named=rate(counts.named_categories[outcome, code]),
+            reasons=tuple(inside),
+        )
+        for code, inside in by_category.items()
+    ]
+    return OutcomeFigures(
+        outcome=outcome,
+        answered=tally.answered,
+        without_reason=tally.answered - tally.explained,
+        disputed=tally.disputed,
+        divided=tally.divided,
+        categories=tuple(sorted(categories, key=_most_decisive_first)),
+        control=_control(reasons),
+        price=PriceFigure(
+            named=rate(said.named),
+            weighed_most=rate(said.weighed_most),
+            made_it=rate(said.made_it, said.asked),
+        ),
+    )
+
+
+def _reason_figures(
+    scope: Scope, counts: _Counts, outcome: Outcome, answered: int
+) -> list[ReasonFigure]:
+    """Every reason that was named or decided in the window, most decisive first."""
+    window = scope.filter.window
+    figures = []
+    for reason_id, reason in counts.reasons.items():
+        decided = counts.decided(outcome, reason_id, window)
+        if not decided and not counts.named[outcome, reason_id]:
+            continue
+        figures.append(
+            ReasonFigure(
+                reason_id=reason_id,
+                code=reason.code,
+                label=reason.label,
+                category_code=reason.category.code,
+                control=reason.control,
+                decisive=Rate(Count(decided, answered), scope.grey_threshold),
+                named=Rate(Count(counts.named[outcome, reason_id], answered), scope.grey_threshold),
+            )
+        )
+    return sorted(figures, key=_most_decisive_first)
+
+
+def _most_decisive_first(figure: ReasonFigure | CategoryFigure) -> tuple[int, int, str]:
+    return (-figure.decisive.count.hits, -figure.named.count.hits, figure.code)
+
+
+def _control(reasons: Iterable[ReasonFigure]) -> ControlFigure:
+    hands: Counter[Control] = Counter()
+    for figure in reasons:
+        hands[figure.control] += figure.decisive.count.hits
+    return ControlFigure(hands[Control.OURS], hands[Control.SHARED], hands[Control.THEIRS])
+
+
+def _with_changes(
+    figures: list[OutcomeFigures], counts: _Counts, *, recent: Window, before: Window
+) -> tuple[OutcomeFigures, ...]:
+    """The same figures, each reason with what became of it: all reasons shown are read together."""
+
+    def count(outcome: Outcome, reason: ReasonFigure, window: Window) -> Count:
+        decided = counts.decided(outcome, reason.reason_id, window)
+        return Count(decided, counts.answered(outcome, window))
+
+    shown = [(figure.outcome, reason) for figure in figures for reason in figure.reasons]
+    found = changes(
+        [count(outcome, reason, recent) for outcome, reason in shown],
+        [count(outcome, reason, before) for outcome, reason in shown],
+    )
+    became = {
+        (outcome, reason.reason_id): change
+        for (outcome, reason), change in zip(shown, found, strict=True)
+    }
+
+    def changed(outcome: Outcome, category: CategoryFigure) -> CategoryFigure:
+        reasons = (replace(r, change=became[outcome, r.reason_id]) for r in category.reasons)
+        return replace(category, reasons=tuple(reasons))
+
+    return tuple(
+        replace(figure, categories=tuple(changed(figure.outcome, c) for c in figure.categories))
+        for figure in figures
+    )
+
+
+def _months(counts: _Counts, window: Window, *, running: Month) -> tuple[MonthFigure, ...]:
+    return tuple(
+        MonthFigure(
+            month=month,
+            answered={
+                outcome: counts.answered(outcome, Window(month, month)) for outcome in CLOSED
+            },
+            is_running=month == running,
+        )
+        for month in window.months
+    )

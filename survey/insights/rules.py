@@ -1,0 +1,125 @@
+"""Pure decisions about figures: what an address asks for, what is disputed, what changed."""
+
+from collections.abc import Mapping, Sequence
+
+from survey.deals.types import Outcome
+from survey.insights.types import CLOSED, Change, Filter, Verdict, Window
+from survey.kit.clock import Month
+from survey.kit.disclosure import Quarter
+from survey.kit.errors import SurveyError
+from survey.kit.statistics import (
+    FALSE_DISCOVERY_RATE,
+    Count,
+    discoveries,
+    same_share_probability,
+    smallest_visible_change,
+)
+from survey.responses.types import Ended
+
+LONGEST_WINDOW = 60
+"""Months. Nobody reads five years of reasons as one."""
+
+_TEXT_FIELDS = ("competitor", "region", "product", "segment", "team", "seller")
+_AGREES: Mapping[Ended, frozenset[Outcome]] = {
+    Ended.CHOSE_SUPPLIER: frozenset({Outcome.LOST}),
+    Ended.IN_HOUSE: frozenset({Outcome.LOST}),
+    Ended.KEPT_CURRENT: frozenset({Outcome.LOST, Outcome.NO_DECISION}),
+    Ended.PUT_OFF: frozenset({Outcome.NO_DECISION}),
+    Ended.STILL_DECIDING: frozenset(),
+    Ended.CHOSE_US: frozenset({Outcome.WON}),
+    Ended.NOT_SAID: frozenset(CLOSED),
+}
+
+
+class FilterNotKnown(SurveyError):
+    """An address asks for something we cannot count."""
+
+
+def read_filter(address: Mapping[str, str], *, this_month: Month) -> Filter:
+    """The filter that an address holds; the rolling twelve months where it names none.
+
+    Raises `FilterNotKnown` or `NotAMonth` rather than counting something else than was asked.
+    """
+    last = _month(address, "to") or this_month
+    first = _month(address, "from") or Window.rolling(last).first
+    if not 0 <= last.index - first.index < LONGEST_WINDOW:
+        raise FilterNotKnown("Choose a first month before the last, at most five years earlier.")
+    outcome = address.get("outcome", "")
+    if outcome and outcome not in CLOSED:
+        raise FilterNotKnown(f"“{outcome}” is not an outcome. Choose won, lost or no_decision.")
+    texts = {name: address.get(name, "").strip() for name in _TEXT_FIELDS}
+    return Filter(Window(first, last), Outcome(outcome) if outcome else None, **texts)
+
+
+def _month(address: Mapping[str, str], name: str) -> Month | None:
+    written = address.get(name, "").strip()
+    return Month.parse(written) if written else None
+
+
+def disputes(ended: Ended | None, outcome: Outcome) -> bool:
+    """Whether the buyer's own account contradicts our record of how the deal ended."""
+    return ended is not None and outcome not in _AGREES[ended]
+
+
+def disputing_pairs() -> list[tuple[Ended, Outcome]]:
+    """Every pair of what a buyer says and what we record that contradict each other."""
+    return [(ended, outcome) for ended in Ended for outcome in CLOSED if disputes(ended, outcome)]
+
+
+def changes(now: Sequence[Count], before: Sequence[Count]) -> list[Change]:
+    """For each share whether it changed, all of them read together.
+
+    A lone change must pass the false discovery rate divided by the number of shares shown (the
+    first step of Benjamini and Hochberg): that is the level at which "what would have shown" is
+    told.
+    """
+    probabilities = [
+        same_share_probability(after, earlier) for after, earlier in zip(now, before, strict=True)
+    ]
+    level = FALSE_DISCOVERY_RATE / max(len(now), 1)
+    return [
+        _change(after, earlier, stands=stands, level=level)
+        for after, earlier, stands in zip(now, before, discoveries(probabilities), strict=True)
+    ]
+
+
+def _change(after: Count, earlier: Count, *, stands: bool, level: float) -> Change:
+    visible = smallest_visible_change(earlier, after.of, level=level)
+    if stands:
+        verdict = Verdict.ROSE if after.share > earlier.share else Verdict.FELL
+    elif visible.rise_to is None and visible.fall_to is None:
+        verdict = Verdict.TOO_FEW
+    else:
+        verdict = Verdict.NO_CLEAR_CHANGE
+    return Change(after, earlier, verdict, visible)
+
+
+def whole_quarters(window: Window) -> list[Quarter]:
+    """The quarters that lie in the window with all their months, earliest first."""
+    quarters = sorted({Quarter.of(month) for month in window.months})
+    return [
+        quarter
+        for quarter in quarters
+        if quarter.first_month in window and quarter.next.first_month.plus(-1) in window
+    ]
+
+
+def traced_to_newest(
+    later_of: Mapping[int, Sequence[int]], newest: frozenset[int]
+) -> dict[int, int]:
+    """Old reason → the reason of the newest release it became, through any number of releases.
+
+    A reason that was split has no single heir and stays itself; one in the newest release too.
+    """
+    heirs = {}
+    for start in later_of:
+        reason, seen = start, {start}
+        while reason not in newest:
+            steps = later_of.get(reason, ())
+            if len(steps) != 1 or steps[0] in seen:
+                break
+            reason = steps[0]
+            seen.add(reason)
+        if reason != start and reason in newest:
+            heirs[start] = reason
+    return heirs

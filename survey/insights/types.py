@@ -1,0 +1,288 @@
+"""What is asked of the figures, and the figures themselves. All counts are deals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from survey.coding.types import Direction
+from survey.deals.types import Outcome
+from survey.kit.clock import Month
+from survey.kit.disclosure import Quarter, Rate
+from survey.kit.statistics import Count, VisibleChange
+from survey.taxonomy.types import Control
+
+CLOSED = (Outcome.LOST, Outcome.WON, Outcome.NO_DECISION)
+"""The outcomes that are asked about, in the order they are read. They are never pooled."""
+
+DECIDING_DIRECTION: Mapping[Outcome, Direction] = {
+    Outcome.WON: Direction.FOR_US,
+    Outcome.LOST: Direction.AGAINST_US,
+    Outcome.NO_DECISION: Direction.AGAINST_US,
+}
+"""Which way a reason must point to explain the outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whole months, both ends included."""
+
+    first: Month
+    last: Month
+
+    @classmethod
+    def rolling(cls, last: Month, *, months: int = 12) -> "Window":
+        return cls(last.plus(1 - months), last)
+
+    @property
+    def months(self) -> list[Month]:
+        return [Month.of_index(i) for i in range(self.first.index, self.last.index + 1)]
+
+    def before(self, *, months: int) -> "Window":
+        """As many months as asked for, ending just before this window."""
+        return Window(self.first.plus(-months), self.first.plus(-1))
+
+    def __contains__(self, month: Month) -> bool:
+        return self.first <= month <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which deals are counted. Empty text: all. Every field but the window narrows."""
+
+    window: Window
+    outcome: Outcome | None = None
+    competitor: str = ""
+    """A competitor's public id."""
+    region: str = ""
+    product: str = ""
+    segment: str = ""
+    team: str = ""
+    """A team's name."""
+    seller: str = ""
+    """A seller's public id."""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it takes less than the whole company's deals of an outcome."""
+        return any(
+            (self.competitor, self.region, self.product, self.segment, self.team, self.seller)
+        )
+
+    def address(self, **more: str) -> dict[str, str]:
+        """The filter as an address holds it, on every page alike; `more` adds or replaces."""
+        held = {
+            "outcome": self.outcome.value if self.outcome else "",
+            "competitor": self.competitor,
+            "region": self.region,
+            "product": self.product,
+            "segment": self.segment,
+            "team": self.team,
+            "seller": self.seller,
+            "from": str(self.window.first),
+            "to": str(self.window.last),
+        }
+        return {name: value for name, value in (held | more).items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """All that decides a figure: the filter, the company's clock and threshold, the data cut."""
+
+    filter: Filter
+    zone: ZoneInfo
+    cut_at: datetime
+    """Nothing that arrived at this moment or later is counted."""
+    grey_threshold: int
+    anonymity_threshold: int
+
+
+class Verdict(StrEnum):
+    """What became of a reason's share."""
+
+    ROSE = "rose"
+    FELL = "fell"
+    NO_CLEAR_CHANGE = "no_clear_change"
+    TOO_FEW = "too_few"
+    """Not even the most extreme count would have shown anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A share now and before, and whether the difference is more than chance would make."""
+
+    now: Count
+    before: Count
+    verdict: Verdict
+    visible: VisibleChange
+    """What would have shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonFigure:
+    """One reason among the answered deals of one outcome."""
+
+    reason_id: int
+    code: str
+    label: str
+    category_code: str
+    control: Control
+    decisive: Rate
+    """Deals in which it weighed most."""
+    named: Rate
+    """Deals in which it was named at all."""
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryFigure:
+    """One category, with its reasons: most decisive first."""
+
+    code: str
+    label: str
+    decisive: Rate
+    named: Rate
+    reasons: tuple[ReasonFigure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ControlFigure:
+    """In whose hands the decisive reasons lay. A shared one may or may not be counted as ours."""
+
+    ours: int
+    shared: int
+    theirs: int
+
+    @property
+    def of(self) -> int:
+        return self.ours + self.shared + self.theirs
+
+    def range(self, threshold: int) -> tuple[Rate, Rate]:
+        """The share we could have changed, at least and at most."""
+        return (
+            Rate(Count(self.ours, self.of), threshold),
+            Rate(Count(self.ours + self.shared, self.of), threshold),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PriceFigure:
+    """Price named is not price decisive."""
+
+    named: Rate
+    weighed_most: Rate
+    made_it: Rate
+    """Of those asked how they would choose at another price, who said that it made the difference.
+    Hypothetical: said they would."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeFigures:
+    """Why deals of one outcome ended so."""
+
+    outcome: Outcome
+    answered: int
+    without_reason: int
+    """Answered, but no standing primary reason explains this outcome."""
+    disputed: int
+    """The buyer says it ended otherwise than our records do."""
+    divided: int
+    """Several people of one deal answered and named different primary reasons."""
+    categories: tuple[CategoryFigure, ...]
+    control: ControlFigure
+    price: PriceFigure
+
+    @property
+    def reasons(self) -> tuple[ReasonFigure, ...]:
+        """Over all categories, most decisive first."""
+        every = [reason for category in self.categories for reason in category.reasons]
+        return tuple(
+            sorted(every, key=lambda r: (-r.decisive.count.hits, -r.named.count.hits, r.code))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageStep:
+    """A row of the funnel; each step counts some of the deals of the step before."""
+
+    name: str
+    deals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What became of the deals that closed in the window: who was asked, who answered."""
+
+    closed: int
+    eligible: int
+    invited: int
+    delivered: int
+    started: int
+    answered: int
+    held: int
+    skips: Mapping[str, int] = field(default_factory=dict)
+    """A sentence for each reason nobody was asked, and how many deals it holds back."""
+
+    @property
+    def steps(self) -> tuple[CoverageStep, ...]:
+        names = ("closed", "eligible", "invited", "delivered", "started", "answered")
+        return tuple(CoverageStep(name, getattr(self, name)) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigure:
+    """Deals of one competitor, region, product or segment."""
+
+    key: str
+    """What the address holds; empty for "not known"."""
+    label: str
+    closed: Mapping[Outcome, int]
+    answered: Mapping[Outcome, int]
+    win_rate: Rate
+    """Won of won and lost, closed in the window, whether or not anybody answered."""
+    top_loss: str = ""
+    """The label of the reason that decided most of the answered losses."""
+    top_loss_rate: Rate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigure:
+    """The answers that arrived in one month."""
+
+    month: Month
+    answered: Mapping[Outcome, int]
+    is_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterFigure:
+    """A closed quarter of the whole company: the only figure that counts all answers."""
+
+    quarter: Quarter
+    answered: Mapping[Outcome, int]
+    categories: Mapping[Outcome, Mapping[str, int]]
+    """Decisive category labels and their deals."""
+    includes_totals_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """Everything the dashboard shows, for one scope."""
+
+    scope: Scope
+    coverage: Coverage
+    outcomes: tuple[OutcomeFigures, ...]
+    months: tuple[MonthFigure, ...]
+    competitors: tuple[GroupFigure, ...]
+    regions: tuple[GroupFigure, ...]
+    products: tuple[GroupFigure, ...]
+    quarters: tuple[QuarterFigure, ...]
+
+    @property
+    def answered(self) -> int:
+        return sum(figures.answered for figures in self.outcomes)
+
+    @property
+    def disputed(self) -> int:
+        return sum(figures.disputed for figures in self.outcomes)
