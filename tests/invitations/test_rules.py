@@ -15,6 +15,7 @@ from survey.invitations.rules import (
     is_sampled,
     plan_deals,
     takes_answers,
+    verdicts,
 )
 from survey.invitations.types import (
     CampaignFacts,
@@ -22,6 +23,7 @@ from survey.invitations.types import (
     DealFacts,
     Due,
     Past,
+    Plan,
     Skip,
     SkipReason,
 )
@@ -215,6 +217,17 @@ def test_paused_campaign_names_only_those_it_would_have_asked() -> None:
 
     assert plan.due == ()
     assert plan.skips_by_reason() == {SkipReason.HELD: 1, SkipReason.CAMPAIGN_PAUSED: 1}
+
+
+def test_verdict_is_the_one_that_comes_closest_to_asking() -> None:
+    asks = Plan(due=(Due(1, 7, NOW, NOW),), skipped=(Skip(2, SkipReason.HELD),))
+    other = Plan(
+        due=(), skipped=(Skip(1, SkipReason.ALREADY_ASKED), Skip(2, SkipReason.OUTCOME_NOT_ASKED))
+    )
+
+    for plans, place in (([asks, other], 0), ([other, asks], 1)):
+        found = verdicts(plans)
+        assert found == {1: (place, asks.due[0]), 2: (place, asks.skipped[0])}
 
 
 def test_link_takes_answers_until_it_closes() -> None:

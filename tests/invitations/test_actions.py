@@ -1,0 +1,214 @@
+"""Keeping campaigns, holding deals, choosing whom to ask."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.audit.models import AuditEntry
+from survey.audit.types import Actor, ActorKind
+from survey.invitations.actions import (
+    ContactNotOfDeal,
+    DealAlreadyAsked,
+    HoldNeedsReason,
+    TermsDoNotFit,
+    WrongCampaignMove,
+    change_campaign,
+    choose_contact,
+    create_campaign,
+    hold_deal,
+    pause_campaign,
+    release_hold,
+    ship_campaigns,
+    start_campaign,
+)
+from survey.invitations.queries import campaigns, hold_of, terms_of
+from survey.invitations.types import CampaignState, Terms
+from survey.questionnaires.documents import shipped_document
+from survey.questionnaires.models import Questionnaire
+from tests.factories import (
+    make_campaign,
+    make_contact,
+    make_deal,
+    make_deal_contact,
+    make_invitation,
+    make_questionnaire,
+    make_user,
+    make_version,
+)
+
+ACTOR = Actor(ActorKind.USER, 1, "u1")
+
+
+@pytest.fixture
+def not_won(session: Session) -> Questionnaire:
+    questionnaire = make_questionnaire(session, key="not_won", name="Not won")
+    make_version(session, questionnaire=questionnaire, document=shipped_document("not_won"))
+    return questionnaire
+
+
+@pytest.fixture
+def terms(not_won: Questionnaire) -> Terms:
+    return Terms(
+        name="Losses",
+        questionnaire_id=not_won.id,
+        sender_name="Noor de Wit",
+        sender_role="Head of Research",
+        reply_to="noor@northwind.example",
+        lost_delay_days=10,
+        no_decision_delay_days=30,
+    )
+
+
+def test_created_campaign_is_a_draft_with_its_terms(
+    session: Session, terms: Terms, moment: datetime
+) -> None:
+    campaign = create_campaign(session, terms, actor=ACTOR, now=moment)
+
+    assert campaign.state == CampaignState.DRAFT
+    assert terms_of(campaign) == terms
+    assert session.scalars(select(AuditEntry.action)).all() == ["campaign_created"]
+
+
+def test_campaign_needs_words_for_its_outcomes(
+    session: Session, terms: Terms, moment: datetime
+) -> None:
+    with pytest.raises(TermsDoNotFit) as refused:
+        create_campaign(session, replace(terms, won_delay_days=21), actor=ACTOR, now=moment)
+
+    assert list(refused.value.problems) == ["won_delay_days"]
+
+
+@pytest.mark.parametrize(
+    ("change", "term"),
+    [
+        ({"lost_delay_days": None, "no_decision_delay_days": None}, "lost_delay_days"),
+        ({"lost_delay_days": 60}, "lost_delay_days"),
+        (
+            {"amount_from_minor": 2, "amount_to_minor": 1, "amount_currency": "EUR"},
+            "amount_to_minor",
+        ),
+        ({"amount_from_minor": 2}, "amount_currency"),
+        ({"sender_name": " "}, "sender_name"),
+        ({"reply_to": ""}, "reply_to"),
+    ],
+)
+def test_terms_that_contradict_each_other_are_refused(
+    session: Session, terms: Terms, moment: datetime, change: dict[str, object], term: str
+) -> None:
+    with pytest.raises(TermsDoNotFit) as refused:
+        create_campaign(session, replace(terms, **change), actor=ACTOR, now=moment)
+
+    assert list(refused.value.problems) == [term]
+
+
+def test_name_of_a_campaign_is_given_once(session: Session, terms: Terms, moment: datetime) -> None:
+    campaign = create_campaign(session, terms, actor=ACTOR, now=moment)
+
+    with pytest.raises(TermsDoNotFit):
+        create_campaign(session, terms, actor=ACTOR, now=moment)
+    changed = replace(terms, sample_percent=50)
+    assert change_campaign(session, campaign, changed, actor=ACTOR, now=moment) is campaign
+    assert campaign.sample_percent == 50
+
+
+def test_campaign_starts_pauses_and_starts_again(
+    session: Session, terms: Terms, moment: datetime
+) -> None:
+    campaign = create_campaign(session, terms, actor=ACTOR, now=moment)
+
+    start_campaign(session, campaign, actor=ACTOR, now=moment)
+    pause_campaign(session, campaign, actor=ACTOR, now=moment)
+    start_campaign(session, campaign, actor=ACTOR, now=moment + timedelta(days=1))
+
+    assert campaign.state == CampaignState.RUNNING
+    assert campaign.started_at == moment
+
+
+def test_wrong_moves_are_refused(session: Session, terms: Terms, moment: datetime) -> None:
+    campaign = create_campaign(session, terms, actor=ACTOR, now=moment)
+
+    with pytest.raises(WrongCampaignMove):
+        pause_campaign(session, campaign, actor=ACTOR, now=moment)
+    start_campaign(session, campaign, actor=ACTOR, now=moment)
+    with pytest.raises(WrongCampaignMove):
+        start_campaign(session, campaign, actor=ACTOR, now=moment)
+
+
+def test_usual_campaigns_are_drafts_that_lack_a_sender(
+    session: Session, not_won: Questionnaire, moment: datetime
+) -> None:
+    shipped = ship_campaigns(session, now=moment)
+
+    again = ship_campaigns(session, now=moment)
+    with pytest.raises(TermsDoNotFit) as refused:
+        start_campaign(session, shipped[0], actor=ACTOR, now=moment)
+
+    assert campaigns(session) == shipped
+    assert again == []
+    assert shipped[0].lost_delay_days == 10
+    assert set(refused.value.problems) == {"sender_name", "sender_role", "reply_to"}
+
+
+def test_hold_keeps_its_reason_and_the_last_word(session: Session, moment: datetime) -> None:
+    deal, seller, other = make_deal(session), make_user(session), make_user(session)
+
+    hold_deal(session, deal, by=seller, reason=" New project. ", now=moment)
+    hold = hold_deal(session, deal, by=other, reason="They asked for quiet.", now=moment)
+
+    assert hold_of(session, deal) is hold
+    assert (hold.held_by, hold.reason) == (other, "They asked for quiet.")
+
+
+def test_hold_says_why(session: Session, moment: datetime) -> None:
+    with pytest.raises(HoldNeedsReason):
+        hold_deal(session, make_deal(session), by=make_user(session), reason="  ", now=moment)
+
+
+def test_hold_comes_too_late_once_the_mail_has_left(session: Session, moment: datetime) -> None:
+    invitation = make_invitation(session)
+
+    with pytest.raises(DealAlreadyAsked):
+        hold_deal(session, invitation.deal, by=make_user(session), reason="Wait.", now=moment)
+
+
+def test_released_deal_is_held_no_more(session: Session, moment: datetime) -> None:
+    deal = make_deal(session)
+    hold_deal(session, deal, by=make_user(session), reason="Wait.", now=moment)
+
+    release_hold(session, deal)
+    release_hold(session, deal)
+
+    assert hold_of(session, deal) is None
+
+
+def test_person_chooses_one_contact(session: Session) -> None:
+    deal = make_deal(session)
+    first, second = (make_deal_contact(session, deal=deal) for _ in range(2))
+
+    choose_contact(session, deal, first.contact)
+    choose_contact(session, deal, second.contact)
+
+    assert (first.is_chosen_to_ask, second.is_chosen_to_ask) == (False, True)
+
+
+def test_stranger_cannot_be_chosen(session: Session) -> None:
+    deal = make_deal_contact(session).deal
+
+    with pytest.raises(ContactNotOfDeal):
+        choose_contact(session, deal, make_contact(session))
+
+
+def test_nobody_is_chosen_after_the_mail_has_left(session: Session) -> None:
+    invitation = make_invitation(session)
+
+    with pytest.raises(DealAlreadyAsked):
+        choose_contact(session, invitation.deal, invitation.contact)
+
+
+def test_usual_campaigns_do_not_join_others(session: Session, moment: datetime) -> None:
+    make_campaign(session)
+
+    assert ship_campaigns(session, now=moment) == []
