@@ -11,6 +11,7 @@ _MONTHS = (
 )  # fmt: skip
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "miss", "mx", "prof", "sir", "herr", "frau", "the"})
 _SHORTEST_NAME = 2
+_A_YEAR_DAYS = 366
 
 
 def first_name(name: str) -> str:
@@ -40,3 +41,17 @@ def day_in_words(day: date) -> str:
 def month_in_words(month: Month) -> str:
     """A month as "March 2027"."""
     return f"{_MONTHS[month.number - 1]} {month.year}"
+
+
+def span_in_words(first: date | None, last: date | None) -> str:
+    """When something was: "between March and June", "in March"; "recently" where it is not known
+    or was longer than a year.
+    """
+    if first is None or last is None or not 0 <= (last - first).days <= _A_YEAR_DAYS:
+        return "recently"
+    began, ended = _MONTHS[first.month - 1], _MONTHS[last.month - 1]
+    if (first.year, first.month) == (last.year, last.month):
+        return f"in {ended}"
+    if first.year == last.year:
+        return f"between {began} and {ended}"
+    return f"between {began} {first.year} and {ended} {last.year}"

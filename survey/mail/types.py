@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
+from urllib.parse import urlsplit
 
 from survey.kit.errors import SurveyError
 
@@ -56,6 +57,32 @@ class Draft:
     opt_out_url: str | None = None
     """Set on mail to buyers: becomes `List-Unsubscribe` and `List-Unsubscribe-Post` (RFC 8058)."""
     headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What all our mails say of the company, and where its pages are."""
+
+    company: str
+    postal_address: str
+    colour: str
+    """As #1f5f5b."""
+    base_url: str
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).hostname or "localhost"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What every mail's template may name; the postal address on one line."""
+        lines = (line.strip() for line in self.postal_address.splitlines())
+        return {
+            "company": self.company,
+            "colour": self.colour,
+            "postal_address": ", ".join(line for line in lines if line) or self.company,
+            "privacy_url": f"{self.base_url}/privacy",
+        }
 
 
 Compose = Callable[[], Draft]

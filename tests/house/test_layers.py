@@ -18,6 +18,7 @@ ROOMS = {"__init__", "actions", "emails", "queries", "models", "rules", "types"}
 EXTRA_ROOMS: dict[str, str] = {
     "invitations/facts": "what a decision about asking rests on, read in a fixed number of queries",
     "invitations/hours": "the wall clock where the reader lives",
+    "mail/rendering": "the templates of all mails, compiled once",
     "mail/providers": "three voices behind one interface, and the bytes that travel",
     "questionnaires/documents": "a questionnaire's stored form, and reading it",
     "questionnaires/vague": "the words that tell a vague answer, in a list of their own",

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from survey.kit.clock import Month
-from survey.kit.words import day_in_words, first_name, month_in_words
+from survey.kit.words import day_in_words, first_name, month_in_words, span_in_words
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,19 @@ def test_first_name_greets_only_where_the_name_is_plain(name: str, first: str) -
 def test_days_and_months_read_as_english() -> None:
     assert day_in_words(date(2026, 12, 20)) == "20 December 2026"
     assert month_in_words(Month(2027, 3)) == "March 2027"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (date(2026, 3, 4), date(2026, 6, 30), "between March and June"),
+        (date(2026, 6, 1), date(2026, 6, 30), "in June"),
+        (date(2025, 11, 4), date(2026, 2, 3), "between November 2025 and February 2026"),
+        (date(2025, 6, 1), date(2026, 6, 20), "recently"),
+        (date(2026, 6, 30), date(2026, 6, 1), "recently"),
+        (None, date(2026, 6, 1), "recently"),
+        (date(2026, 6, 1), None, "recently"),
+    ],
+)
+def test_span_says_when_something_was(first: date | None, last: date | None, words: str) -> None:
+    assert span_in_words(first, last) == words
