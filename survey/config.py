@@ -112,6 +112,11 @@ class Settings(BaseSettings):
         return self.secret_key.get_secret_value()
 
     @property
+    def secrets(self) -> list[str]:
+        """The present secret and those it followed: what any of them signed still holds."""
+        return [self.secret, *(key.get_secret_value() for key in self.secret_key_fallbacks)]
+
+    @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
 

@@ -1,6 +1,6 @@
 """What is done with our own people."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
@@ -10,9 +10,14 @@ from survey.audit.types import Actor, Subject
 from survey.kit.errors import SurveyError
 from survey.kit.passwords import hash_password
 from survey.kit.tokens import new_token
+from survey.mail.actions import enqueue
+from survey.mail.models import Message
 from survey.team import queries, rules
 from survey.team.models import Team, User
 from survey.team.types import Role
+
+PASSWORD_MAIL = "password_reset"  # noqa: S105 (a kind of mail, not a password)
+_RESET_EVERY = timedelta(minutes=10)
 
 
 class UserExists(SurveyError):
@@ -114,6 +119,19 @@ def set_password(
     end_sessions(session, user)
     record(session, actor, "password_set", _subject(user), now=now)
     return user
+
+
+def ask_new_password(session: Session, user: User, *, now: datetime) -> Message:
+    """Put a mail with a link to set a password in the outbox; at most one in ten minutes."""
+    slot = int(now.timestamp() // _RESET_EVERY.total_seconds())
+    return enqueue(
+        session,
+        key=f"{PASSWORD_MAIL}:{user.id}:{slot}",
+        kind=PASSWORD_MAIL,
+        subject_id=user.id,
+        to_address=user.email,
+        now=now,
+    )
 
 
 def user_of_link(

@@ -1,6 +1,6 @@
 """What is asked of our own people."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.team.models import Team, User
@@ -22,15 +22,23 @@ def user_by_public_id(session: Session, public_id: str) -> User | None:
     return session.scalar(select(User).where(User.public_id == public_id))
 
 
-def users(session: Session) -> list[User]:
-    """All users with their teams: those who may sign in first, then by name."""
-    return list(
-        session.scalars(
-            select(User)
-            .options(joinedload(User.team))
-            .order_by(User.is_active.desc(), func.lower(User.name), User.id)
-        )
+def users(session: Session, *, find: str = "") -> list[User]:
+    """Users with their teams, those who may sign in first, then by name; all, or those whose name
+    or address holds some words.
+    """
+    asked = (
+        select(User)
+        .options(joinedload(User.team))
+        .order_by(User.is_active.desc(), func.lower(User.name), User.id)
     )
+    if find:
+        asked = asked.where(
+            or_(
+                User.name.icontains(find, autoescape=True),
+                User.email.icontains(find, autoescape=True),
+            )
+        )
+    return list(session.scalars(asked))
 
 
 def teams(session: Session) -> list[Team]:

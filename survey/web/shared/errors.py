@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import Gone, HTTPException, InternalServerError
 
 from survey.kit.errors import SurveyError
 
@@ -51,7 +51,10 @@ def init_app(app: Flask) -> None:
 
 def _answer(error: HTTPException) -> Response:
     code = error.code if error.code in _WORDS else InternalServerError.code
-    response = _page(code, _WORDS[code])
+    words = _WORDS[code]
+    if isinstance(error, Gone) and error.description != Gone.description:
+        words = Words(words.title, str(error.description))  # a view says what is over
+    response = _page(code, words)
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value

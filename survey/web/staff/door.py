@@ -23,5 +23,8 @@ def reader() -> User:
 
 def actor() -> Actor:
     """The signed-in user as the audit trail names them."""
-    user = reader()
+    return actor_of(reader())
+
+
+def actor_of(user: User) -> Actor:
     return Actor(kind=ActorKind.USER, id=user.id, label=user.public_id)

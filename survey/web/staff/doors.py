@@ -2,8 +2,16 @@
 
 from flask import Blueprint
 
+from survey.web.staff.people.views import bp as people
+from survey.web.staff.settings.views import bp as settings
 from survey.web.staff.sign_in.views import bp as sign_in
 
+PAGES = (
+    people,
+    settings,
+    sign_in,
+)
+
 bp = Blueprint("staff", __name__)
-for _page in (sign_in,):
+for _page in PAGES:
     bp.register_blueprint(_page)

@@ -53,7 +53,7 @@ class StaffDatastore(UserDatastore):
 def init_app(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret,
-        SECRET_KEY_FALLBACKS=[key.get_secret_value() for key in settings.secret_key_fallbacks],
+        SECRET_KEY_FALLBACKS=settings.secrets[1:],
         SESSION_COOKIE_NAME="__Host-debrief" if settings.is_production else "debrief",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https:"),
         SESSION_COOKIE_HTTPONLY=True,

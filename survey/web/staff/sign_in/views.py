@@ -3,21 +3,23 @@
 import hashlib
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_security.utils import login_user, logout_user
 
 from survey.kit.passwords import is_password
 from survey.team import actions, queries
+from survey.team.models import User
+from survey.team.rules import LinkPurpose
 from survey.web.shared import access
-from survey.web.shared.door import session
+from survey.web.shared.door import now, session, settings
 from survey.web.shared.forms import UNPROCESSABLE
 from survey.web.shared.guards import limiter
 from survey.web.staff.access import signed_in
-from survey.web.staff.door import reader, reader_or_none
+from survey.web.staff.door import actor_of, reader, reader_or_none
 from survey.web.staff.sign_in.adapter import StaffUser
-from survey.web.staff.sign_in.forms import SignInForm
+from survey.web.staff.sign_in.forms import ForgotForm, NewPasswordForm, SignInForm
 
 bp = Blueprint("sign_in", __name__)
 
@@ -63,6 +65,65 @@ def leave() -> ResponseReturnValue:
     cookie.clear()
     flash("You are signed out, here and everywhere else.", "done")
     return redirect(url_for("staff.sign_in.show"), 303)
+
+
+@bp.get("/forgot")
+@access.public("who cannot sign in has to get here")
+def forgot() -> ResponseReturnValue:
+    return render_template("staff/sign_in/forgot.html", form=ForgotForm())
+
+
+@bp.post("/forgot")
+@limiter.limit("10 per 15 minutes")
+@access.public("says the same whether the address is known or not; tries are limited")
+def send_link() -> ResponseReturnValue:
+    form = ForgotForm()
+    if not form.validate():
+        return render_template("staff/sign_in/forgot.html", form=form), UNPROCESSABLE
+    user = queries.user_by_email(session(), form.email.data or "")
+    if user is not None and user.is_active:
+        actions.ask_new_password(session(), user, now=now())
+    flash("If that address may sign in, a link is on its way to it.", "done")
+    return redirect(url_for("staff.sign_in.show"), 303)
+
+
+@bp.get("/reset/<token>")
+@access.public("the signed link is the right to set a password, once")
+def reset(token: str) -> ResponseReturnValue:
+    user = _user_of(token)
+    return render_template("staff/sign_in/reset.html", form=NewPasswordForm(), user=user)
+
+
+@bp.post("/reset/<token>")
+@limiter.limit("10 per 15 minutes")
+@access.public("the signed link is the right to set a password, once")
+def set_password(token: str) -> ResponseReturnValue:
+    user, form = _user_of(token), NewPasswordForm()
+    if form.validate():
+        try:
+            actions.set_password(
+                session(), user, form.password.data or "", actor=actor_of(user), now=now()
+            )
+        except actions.WeakPassword as error:
+            form.refuse("password", str(error))
+        else:
+            flash("Your new password is set. Please sign in with it.", "done")
+            return redirect(url_for("staff.sign_in.show"), 303)
+    return render_template("staff/sign_in/reset.html", form=form, user=user), UNPROCESSABLE
+
+
+def _user_of(token: str) -> User:
+    """Whom the link is for. A refused link answers 410 with its reason."""
+    try:
+        return actions.user_of_link(
+            session(),
+            token,
+            purpose=LinkPurpose.SET_PASSWORD,
+            secrets=settings().secrets,
+            now=now(),
+        )
+    except actions.LinkRefused as error:
+        abort(410, str(error))
 
 
 def _inside(target: str | None) -> str:

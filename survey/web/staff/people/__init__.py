@@ -1,0 +1,1 @@
+"""Our own people: who may sign in, as what, in which team."""

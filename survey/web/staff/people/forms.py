@@ -1,0 +1,54 @@
+"""The forms of the people pages."""
+
+from wtforms import EmailField, SearchField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from survey.team.types import Role
+from survey.web.shared.forms import StaffForm, no_control_characters, stripped
+
+ROLE_WORDS = {
+    Role.ADMIN: "Admin: everything, people and settings too",
+    Role.MANAGER: "Manager: figures, reports, campaigns",
+    Role.ANALYST: "Analyst: answers and their reasons",
+    Role.SELLER: "Seller: own deals, and totals of the team",
+    Role.VIEWER: "Viewer: figures only",
+}
+
+
+class FindForm(StaffForm):
+    """What to look for; it stands in the address."""
+
+    class Meta:
+        csrf = False
+
+    find = SearchField("Name or address", filters=[stripped], validators=[Length(max=320)])
+
+
+class UserForm(StaffForm):
+    """What can be changed of a user."""
+
+    role = SelectField(
+        "Role",
+        choices=[(role.value, words) for role, words in ROLE_WORDS.items()],
+        default=Role.SELLER.value,
+    )
+    team_name = StringField(
+        "Team", filters=[stripped], validators=[Length(max=300), no_control_characters]
+    )
+
+
+class NewUserForm(UserForm):
+    """Somebody new."""
+
+    email = EmailField(
+        "E-mail address",
+        filters=[stripped],
+        validators=[
+            InputRequired("Please give the e-mail address."),
+            Length(max=320),
+            no_control_characters,
+        ],
+    )
+    name = StringField(
+        "Name", filters=[stripped], validators=[Length(max=300), no_control_characters]
+    )
