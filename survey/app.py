@@ -5,6 +5,7 @@ from flask import Flask
 from survey.config import Settings, shipped_folder, unsafe
 from survey.kit.db import Database
 from survey.kit.errors import SurveyError
+from survey.web.respondent.views import bp as respondent
 from survey.web.shared import assets, door, errors, guards, headers, health, logs
 from survey.web.staff import doors as staff
 from survey.web.staff import navigation
@@ -33,6 +34,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     assets.init_app(app)
     navigation.init_app(app)
     app.register_blueprint(health.bp)
+    app.register_blueprint(respondent)
     app.register_blueprint(staff.bp)
     return app
 

@@ -1,6 +1,10 @@
 """The words of answering."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+GivenAnswers = dict[str, str | list[str]]
+"""Answers that may still change: `questionnaires.types.Answers` while a buyer goes along."""
 
 
 class Channel(StrEnum):
@@ -36,3 +40,24 @@ class Ended(StrEnum):
     STILL_DECIDING = "still_deciding"
     CHOSE_US = "chose_us"
     NOT_SAID = "not_said"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One row of what was given: a choice, with the words beside it, or words alone."""
+
+    question_key: str
+    position: int
+    choice_key: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the answers say of themselves, in the words the rest of the house asks by."""
+
+    audience: Audience
+    ended: Ended | None
+    may_ask_back: bool
+    may_tell_changes: bool
+    may_write_about_product: bool

@@ -1,0 +1,248 @@
+"""What buyers do with their answer: keep a draft, send, change, delete; and staff with a reply."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from survey.invitations.models import Invitation
+from survey.invitations.rules import takes_answers
+from survey.kit.clock import Month
+from survey.kit.errors import SurveyError
+from survey.questionnaires.rules import LONGEST_TEXT, is_deliberate
+from survey.questionnaires.types import Answers, Document, Screen
+from survey.responses import queries, rules
+from survey.responses.models import Answer, Response, ResponseDraft, ResponseRevision
+from survey.responses.types import Channel, ResponseState, Said
+
+
+class QuestionsClosed(SurveyError):
+    """The invitation's link no longer takes answers or changes."""
+
+
+class AnsweredByReply(SurveyError):
+    """The buyer replied by mail and staff recorded it: the link has closed."""
+
+
+class NothingChosen(SurveyError):
+    """Nothing was chosen but what the mail's link could have set: a machine may have pressed."""
+
+
+class AlreadyAnswered(SurveyError):
+    """Staff wanted to record a reply where an answer stands already."""
+
+
+def save_draft(
+    session: Session,
+    invitation: Invitation,
+    document: Document,
+    given: Answers,
+    *,
+    screen: Screen,
+    now: datetime,
+) -> ResponseDraft:
+    """Keep what one screen was given; nobody but the buyer sees it until it is sent.
+
+    Saving the same twice is saving it once. Raises `QuestionsClosed` and `AnsweredByReply`.
+    """
+    response = _enter(session, invitation, now=now)
+    draft = queries.draft_of(session, invitation)
+    so_far = queries.given_so_far(session, draft, response, document)
+    if draft is None:
+        draft = ResponseDraft(invitation=invitation, started_at=now)
+        session.add(draft)
+    draft.answers = rules.merge(so_far, screen, given)
+    draft.screen = screen.key
+    draft.saved_at = now
+    session.flush()
+    return draft
+
+
+def submit_response(
+    session: Session,
+    invitation: Invitation,
+    document: Document,
+    given: Answers,
+    *,
+    screen: Screen,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Response:
+    """Send what was drafted together with what the last screen was given.
+
+    There is one response per invitation: sending the same again changes nothing, sending
+    something else keeps what stood before as a revision. `zone` is the company's: it decides the
+    month the answer counts in. Raises `QuestionsClosed`, `AnsweredByReply`, and `NothingChosen`
+    where a mail scanner that presses every button would have come as far.
+    """
+    response = _enter(session, invitation, now=now)
+    draft = queries.draft_of(session, invitation)
+    so_far = queries.given_so_far(session, draft, response, document)
+    answers = rules.counted(document, rules.merge(so_far, screen, given))
+    if not is_deliberate(document, answers, rules.first_choice(document, answers)):
+        raise NothingChosen(document.phrases.please_choose)
+    if response is None or response.state is ResponseState.DELETED:
+        response = response or _begun(invitation, Channel.WEB)
+        started_at = draft.started_at if draft else now
+        _arrive(session, response, started_at=started_at, now=now, zone=zone)
+        _write(session, response, document, answers)
+    else:
+        _change(session, response, document, answers, now=now)
+    if draft is not None:
+        session.delete(draft)
+    session.flush()
+    return response
+
+
+def add_remark(
+    session: Session, invitation: Invitation, document: Document, words: str, *, now: datetime
+) -> None:
+    """Add, change or take back what the buyer says of the questions themselves.
+
+    It goes with the answer that was sent; a change under way stays a draft. Without an answer
+    there is nothing to add to. Words past the longest text are left off. Raises
+    `QuestionsClosed` and `AnsweredByReply`.
+    """
+    response = _enter(session, invitation, now=now)
+    if response is None or response.state is ResponseState.DELETED:
+        return
+    sent = queries.answers_of(session, response, document)
+    remark = {document.phrases.about_us.key: words[:LONGEST_TEXT]}
+    _change(session, response, document, rules.counted(document, sent | remark), now=now)
+    session.flush()
+
+
+def delete_response(session: Session, invitation: Invitation, *, now: datetime) -> None:
+    """Delete everything the buyer said, sent or not; the same link may answer anew.
+
+    The empty row stays, so that what was derived from it is found and removed as well. Doing it
+    twice is doing it once. Raises `QuestionsClosed` and `AnsweredByReply`.
+    """
+    response = _enter(session, invitation, now=now)
+    session.execute(delete(ResponseDraft).where(ResponseDraft.invitation_id == invitation.id))
+    if response is None or response.state is ResponseState.DELETED:
+        return
+    _forget_answers(session, response)
+    session.execute(delete(ResponseRevision).where(ResponseRevision.response_id == response.id))
+    _describe(response, rules.NOTHING_SAID)
+    response.state = ResponseState.DELETED
+    response.hold_reasons = []
+    response.edited_at = now
+    session.flush()
+
+
+def record_reply(
+    session: Session,
+    invitation: Invitation,
+    document: Document,
+    answers: Answers,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Response:
+    """Record what a buyer wrote in reply to the mail, as staff read it; the link then closes.
+
+    A reply may come after the closing date. Raises `AlreadyAnswered`.
+    """
+    _take_turn(session, invitation)
+    response = queries.for_invitation(session, invitation)
+    if response is not None and response.state is not ResponseState.DELETED:
+        raise AlreadyAnswered(
+            "This invitation has an answer already. Open it and add what the reply says there."
+        )
+    response = response or _begun(invitation, Channel.REPLY)
+    response.channel = Channel.REPLY
+    _arrive(session, response, started_at=now, now=now, zone=zone)
+    _write(session, response, document, rules.counted(document, answers))
+    session.execute(delete(ResponseDraft).where(ResponseDraft.invitation_id == invitation.id))
+    session.flush()
+    return response
+
+
+def refuse_closed(invitation: Invitation, response: Response | None, *, now: datetime) -> None:
+    """Do nothing while the link takes answers. Raises `QuestionsClosed` and `AnsweredByReply`."""
+    if response is not None and response.channel is Channel.REPLY:
+        raise AnsweredByReply("You answered by mail, so these questions are closed. Thank you.")
+    if not takes_answers(closes_at=invitation.closes_at, now=now):
+        raise QuestionsClosed("These questions have closed. Thank you for looking in.")
+
+
+def _enter(session: Session, invitation: Invitation, *, now: datetime) -> Response | None:
+    """Wait for one's turn on this invitation and see that its link is open."""
+    _take_turn(session, invitation)
+    response = queries.for_invitation(session, invitation)
+    refuse_closed(invitation, response, now=now)
+    return response
+
+
+def _take_turn(session: Session, invitation: Invitation) -> None:
+    # Two presses at once must see each other's work. On SQLite the writing session is alone.
+    session.execute(select(Invitation.id).where(Invitation.id == invitation.id).with_for_update())
+
+
+def _begun(invitation: Invitation, channel: Channel) -> Response:
+    return Response(invitation=invitation, deal_id=invitation.deal_id, channel=channel)
+
+
+def _arrive(
+    session: Session, response: Response, *, started_at: datetime, now: datetime, zone: ZoneInfo
+) -> None:
+    response.state = ResponseState.COUNTED
+    response.started_at = started_at
+    response.submitted_at = now
+    response.month_index = Month.of(now, zone).index
+    response.edited_at = None
+    session.add(response)
+
+
+def _change(
+    session: Session, response: Response, document: Document, answers: Answers, *, now: datetime
+) -> None:
+    """Put new answers in place of the old, which become a revision; equal ones change nothing."""
+    before = queries.answers_of(session, response, document)
+    if before == answers:
+        return
+    earlier = func.count(ResponseRevision.id)
+    number = session.scalar(select(earlier).where(ResponseRevision.response_id == response.id))
+    session.add(
+        ResponseRevision(
+            response=response,
+            number=(number or 0) + 1,
+            answers=before,
+            audience=response.audience,
+            replaced_at=now,
+        )
+    )
+    _forget_answers(session, response)
+    _write(session, response, document, answers)
+    response.edited_at = now
+
+
+def _write(session: Session, response: Response, document: Document, answers: Answers) -> None:
+    _describe(response, rules.said(document, answers))
+    session.flush()
+    rows = [
+        {
+            "response_id": response.id,
+            "question_key": row.question_key,
+            "position": row.position,
+            "choice_key": row.choice_key,
+            "text": row.text,
+        }
+        for row in rules.to_rows(document, answers)
+    ]
+    if rows:
+        session.execute(insert(Answer), rows)
+
+
+def _describe(response: Response, said: Said) -> None:
+    response.audience = said.audience
+    response.ended = said.ended
+    response.may_ask_back = said.may_ask_back
+    response.may_tell_changes = said.may_tell_changes
+    response.may_write_about_product = said.may_write_about_product
+
+
+def _forget_answers(session: Session, response: Response) -> None:
+    session.execute(delete(Answer).where(Answer.response_id == response.id))

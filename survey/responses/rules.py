@@ -1,0 +1,107 @@
+"""Pure decisions about what a buyer gave: merging, what it says of itself, rows and back."""
+
+from collections.abc import Iterable
+
+from survey.questionnaires.rules import prune
+from survey.questionnaires.types import Answers, Document, QuestionKind, Screen
+from survey.responses.types import Audience, Ended, Given, GivenAnswers, Said
+
+# Questions and ticks of the shipped questionnaires that mean something to the rest of the house.
+ENDED = "ended"
+CONTACT = "contact"
+ASK_BACK = "may_ask_back"
+TELL_CHANGES = "may_tell_changes"
+ABOUT_PRODUCT = "may_write_about_product"
+
+NOTHING_SAID = Said(
+    audience=Audience.NOT_CHOSEN,
+    ended=None,
+    may_ask_back=False,
+    may_tell_changes=False,
+    may_write_about_product=False,
+)
+
+
+def question_of(name: str) -> str:
+    """The key of the question that a name in the answers belongs to."""
+    return name.partition(".")[0]
+
+
+def merge(so_far: Answers, screen: Screen, given: Answers) -> GivenAnswers:
+    """What was given before, with this screen's questions answered anew.
+
+    A question of the screen that was left out this time loses its earlier answer.
+    """
+    keys = {question.key for question in screen.questions}
+    kept = {name: value for name, value in so_far.items() if question_of(name) not in keys}
+    return kept | {name: value for name, value in given.items() if question_of(name) in keys}
+
+
+def counted(document: Document, answers: Answers) -> GivenAnswers:
+    """The answers that count when sent: those on the path, and the word about the questions."""
+    remark = answers.get(document.phrases.about_us.key)
+    kept = prune(document, answers)
+    return kept | {document.phrases.about_us.key: remark} if remark else kept
+
+
+def first_choice(document: Document, answers: Answers) -> str | None:
+    """The answer to the question in the mail. The link could have set it, so it proves nobody."""
+    given = answers.get(document.first)
+    return given if isinstance(given, str) else None
+
+
+def said(document: Document, answers: Answers) -> Said:
+    """What the answers say of themselves: who may read them, how it ended, what we may write."""
+    contact = answers.get(CONTACT, [])
+    ended = answers.get(ENDED)
+    readers = answers.get(document.readers)
+    return Said(
+        audience=Audience(readers) if isinstance(readers, str) else Audience.NOT_CHOSEN,
+        ended=Ended(ended) if isinstance(ended, str) else None,
+        may_ask_back=ASK_BACK in contact,
+        may_tell_changes=TELL_CHANGES in contact,
+        may_write_about_product=ABOUT_PRODUCT in contact,
+    )
+
+
+def to_rows(document: Document, answers: Answers) -> list[Given]:
+    """The answers as rows: one per tick; words beside a choice stand in the row of that choice."""
+    kinds = _kinds(document)
+    rows: list[Given] = []
+    for name, value in answers.items():
+        if "." in name:
+            continue
+        if kinds[name] is QuestionKind.TEXT:
+            rows.append(Given(name, 0, None, str(value)))
+            continue
+        keys = [value] if isinstance(value, str) else value
+        rows += [
+            Given(name, at, key, str(answers.get(f"{name}.{key}", "")))
+            for at, key in enumerate(keys)
+        ]
+    return rows
+
+
+def from_rows(document: Document, rows: Iterable[Given]) -> GivenAnswers:
+    """The answers that `to_rows` made these rows of."""
+    kinds = _kinds(document)
+    answers: GivenAnswers = {}
+    for row in rows:
+        if row.choice_key is None:
+            answers[row.question_key] = row.text
+            continue
+        if kinds[row.question_key] is QuestionKind.ONE:
+            answers[row.question_key] = row.choice_key
+        else:
+            ticks = answers.setdefault(row.question_key, [])
+            if isinstance(ticks, list):
+                ticks.append(row.choice_key)
+        if row.text:
+            answers[f"{row.question_key}.{row.choice_key}"] = row.text
+    return answers
+
+
+def _kinds(document: Document) -> dict[str, QuestionKind]:
+    about_us = document.phrases.about_us
+    asked = {q.key: q.kind for screen in document.screens for q in screen.questions}
+    return asked | {about_us.key: about_us.kind}
