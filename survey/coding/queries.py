@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from survey.coding.models import CodedResponse, Coding
 from survey.coding.types import CodingRole, CodingSource, CodingState
+from survey.invitations.models import Invitation
 from survey.responses.models import Answer, Response
 from survey.responses.types import Audience, ResponseState
 from survey.taxonomy.models import Reason
@@ -64,6 +65,7 @@ def with_unread_clicks(session: Session, *, limit: int) -> list[Response]:
                 Response.state != ResponseState.DELETED,
                 or_(CodedResponse.response_id.is_(None), CodedResponse.as_of_at < last_said),
             )
+            .options(joinedload(Response.invitation).joinedload(Invitation.version))
             .order_by(Response.id)
             .limit(limit)
         )

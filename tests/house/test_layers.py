@@ -21,6 +21,7 @@ EXTRA_ROOMS: dict[str, str] = {
     "mail/rendering": "the templates of all mails, compiled once",
     "mail/providers": "three voices behind one interface, and the bytes that travel",
     "questionnaires/documents": "a questionnaire's stored form, and reading it",
+    "questionnaires/recap": "what was answered, said back in words to buyer and staff alike",
     "questionnaires/vague": "the words that tell a vague answer, in a list of their own",
     "responses/visibility": "the one rule of who may read what",
 }

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from survey.kit.clock import Month
-from survey.kit.words import month_in_words
 from survey.questionnaires import rules
-from survey.questionnaires.types import Answers, DetailKind, Question, QuestionKind
+from survey.questionnaires.recap import told
 from survey.web.respondent.visits import Visit
 
 
@@ -36,34 +34,7 @@ def thank(visit: Visit) -> Thanks:
         may_change=rules.fill(phrases.may_change, visit.fields),
         remark_label=rules.say(about_us.label, answers),
         remark=rules.text_of(answers, about_us.key),
-        said=tuple(_said(visit, answers)),
+        said=tuple(
+            (each.label, each.answer) for each in told(visit.document, answers, visit.fields)
+        ),
     )
-
-
-def _said(visit: Visit, answers: Answers) -> list[tuple[str, str]]:
-    asked = rules.questions_of(rules.screens_for(visit.document, answers))
-    return [
-        (_label(visit, question, answers), _answer(visit, question, answers))
-        for question in asked
-        if question.key in answers
-    ]
-
-
-def _label(visit: Visit, question: Question, answers: Answers) -> str:
-    fields = visit.fields | rules.echoed(visit.document, question, answers)
-    return rules.fill(rules.say(question.label, answers), fields)
-
-
-def _answer(visit: Visit, question: Question, answers: Answers) -> str:
-    if question.kind is QuestionKind.TEXT:
-        return rules.text_of(answers, question.key)
-    taken = rules.chosen(answers, question.key)
-    lines = []
-    for choice in question.choices:
-        if choice.key in taken:
-            label = rules.fill(choice.label, visit.fields)
-            written = rules.text_of(answers, f"{question.key}.{choice.key}")
-            if choice.detail and choice.detail.kind is DetailKind.MONTH and written:
-                written = month_in_words(Month.parse(written))
-            lines.append(f"{label}: {written}" if written else label)
-    return "\n".join(lines)

@@ -1,0 +1,56 @@
+"""Buyers' clicks become codings, soon after they are sent and again after they are changed."""
+
+import time
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.coding.actions import code_clicks
+from survey.coding.queries import with_unread_clicks
+from survey.kit.db import Database
+from survey.questionnaires.documents import read_document
+from survey.questionnaires.rules import reasons_named
+from survey.responses.models import Response
+from survey.responses.queries import answers_of
+from survey.taxonomy.models import Reason
+
+_BATCH = 200
+_PAUSE_S = 0.005
+"""Between two batches, so that others get their turn to write."""
+
+
+def code_waiting(database: Database) -> int:
+    """Code every response whose clicks are unread; says how many there were. Safe to repeat."""
+    coded = 0
+    while batch := _code_batch(database):
+        coded += batch
+        time.sleep(_PAUSE_S)
+    return coded
+
+
+def _code_batch(database: Database) -> int:
+    with database.writing() as session:
+        responses = with_unread_clicks(session, limit=_BATCH)
+        by_release: dict[int, Mapping[str, Reason]] = {}
+        for response in responses:
+            release_id = response.invitation.version.release_id
+            if release_id not in by_release:
+                by_release[release_id] = _reasons_of(session, release_id)
+            _code(session, response, by_release[release_id])
+        return len(responses)
+
+
+def _code(session: Session, response: Response, reasons: Mapping[str, Reason]) -> None:
+    invitation = response.invitation
+    document = read_document(invitation.version.document, invitation.asked_as)
+    answers = answers_of(session, response, document)
+    named = [name for name in reasons_named(document, answers) if name.code in reasons]
+    code_clicks(session, response, named=named, reasons=reasons)
+
+
+def _reasons_of(session: Session, release_id: int) -> dict[str, Reason]:
+    reasons = session.scalars(
+        select(Reason).where(Reason.release_id == release_id).order_by(Reason.id)
+    )
+    return {reason.code: reason for reason in reasons}

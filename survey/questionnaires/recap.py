@@ -1,0 +1,53 @@
+"""What was answered, said back in words: to the buyer on the thanks page, to staff who read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from survey.kit.clock import Month
+from survey.kit.words import month_in_words
+from survey.questionnaires import rules
+from survey.questionnaires.types import Answers, DetailKind, Document, Question, QuestionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One question that was answered, and the answer, line by line."""
+
+    question: Question
+    label: str
+    answer: str
+
+
+def told(document: Document, answers: Answers, fields: Mapping[str, str]) -> list[Told]:
+    """Every answered question on the path, in order; `fields` fill the words."""
+    return [
+        Told(
+            question,
+            label=_label(document, question, answers, fields),
+            answer=_answer(question, answers, fields),
+        )
+        for question in rules.questions_of(rules.screens_for(document, answers))
+        if question.key in answers
+    ]
+
+
+def _label(
+    document: Document, question: Question, answers: Answers, fields: Mapping[str, str]
+) -> str:
+    echoed = rules.echoed(document, question, answers)
+    return rules.fill(rules.say(question.label, answers), {**fields, **echoed})
+
+
+def _answer(question: Question, answers: Answers, fields: Mapping[str, str]) -> str:
+    if question.kind is QuestionKind.TEXT:
+        return rules.text_of(answers, question.key)
+    taken = rules.chosen(answers, question.key)
+    lines = []
+    for choice in question.choices:
+        if choice.key in taken:
+            label = rules.fill(choice.label, fields)
+            written = rules.text_of(answers, f"{question.key}.{choice.key}")
+            if choice.detail and choice.detail.kind is DetailKind.MONTH and written:
+                written = month_in_words(Month.parse(written))
+            lines.append(f"{label}: {written}" if written else label)
+    return "\n".join(lines)
