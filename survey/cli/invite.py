@@ -39,7 +39,7 @@ def invite(dry_run: bool, as_json: bool) -> None:
 
 def foretell(session: Session, now: datetime) -> dict[str, Any]:
     """Who would be asked when, and who was skipped and why: one row per deal, and the counts."""
-    planned = queries.plan_all(session, now)
+    planned = queries.plan_all(session, now, is_whole=True)
     campaigns = [campaign for campaign, _ in planned]
     verdicts = rules.verdicts([plan for _, plan in planned])
     names = queries.names_of_deals(session, sorted(verdicts))

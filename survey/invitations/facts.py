@@ -140,6 +140,20 @@ def _moments(session: Session, asked: Select[int, datetime]) -> dict[int, dateti
     return dict(iter(session.execute(asked)))
 
 
+def counts_of_old(session: Session, closed_before: date) -> list[tuple[Outcome, bool, int]]:
+    """How many deals closed before that day or never, by outcome and by whether somebody was asked.
+
+    Together with `deal_facts` of those that closed later they are all deals.
+    """
+    was_asked = Deal.id.in_(select(Invitation.deal_id).where(HAS_ASKED))
+    asked = (
+        select(Deal.outcome, was_asked, func.count())
+        .where(or_(Deal.closed_on < closed_before, Deal.closed_on.is_(None)))
+        .group_by(Deal.outcome, was_asked)
+    )
+    return [(outcome, bool(was), count) for outcome, was, count in session.execute(asked)]
+
+
 def _asked_about(scope: Select[int]) -> Select[int]:
     return select(Invitation.deal_id).where(HAS_ASKED, Invitation.deal_id.in_(scope)).distinct()
 

@@ -73,21 +73,27 @@ def lock_campaigns(session: Session) -> None:
     session.execute(select(Campaign.id).order_by(Campaign.id).with_for_update())
 
 
-def plan_all(session: Session, now: datetime) -> list[tuple[Campaign, Plan]]:
+def plan_all(
+    session: Session, now: datetime, *, is_whole: bool = False
+) -> list[tuple[Campaign, Plan]]:
     """For every campaign: who will be asked when, and who was skipped and why.
 
     What an earlier campaign asks, a later one respects. Costs the same number of queries however
-    many deals there are.
+    many deals there are. Deals too old for every campaign are counted only, unless the plan is to
+    be whole.
     """
     every = campaigns(session)
     company = facts.company_facts(session)
-    plans = rules.plan_campaigns(
-        facts.deal_facts(session, true()),
-        [facts.campaign_facts(each, company) for each in every],
-        facts.past(session),
-        now,
-    )
-    return list(zip(every, plans, strict=True))
+    terms = [facts.campaign_facts(each, company) for each in every]
+    since = None if is_whole else rules.oldest_day(terms, now)
+    where = true() if since is None else Deal.closed_on >= since
+    deals, past = facts.deal_facts(session, where), facts.past(session)
+    plans = rules.plan_campaigns(deals, terms, past, now)
+    old = [] if since is None else facts.counts_of_old(session, since)
+    return [
+        (campaign, rules.with_old(plan, old, term))
+        for campaign, plan, term in zip(every, plans, terms, strict=True)
+    ]
 
 
 def plan(session: Session, campaign: Campaign, now: datetime) -> Plan:

@@ -1,6 +1,7 @@
 """Pure decisions about asking: which deals, whom, when, and whom not and why."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -89,6 +90,30 @@ def plan_deals(
                 Skip(deal.id, SkipReason.CAMPAIGN_PAUSED, verdict.contact_id, verdict.send_at)
             )
     return Plan(tuple(due), tuple(skipped))
+
+
+def oldest_day(campaigns: Sequence[CampaignFacts], now: datetime) -> date:
+    """The earliest close that any of these campaigns may still ask about, or a day before it."""
+    longest = max((campaign.stop_after_days for campaign in campaigns), default=0)
+    return now.date() - timedelta(days=longest + 2)
+
+
+def with_old(
+    plan: Plan, counts: Iterable[tuple[Outcome, bool, int]], campaign: CampaignFacts
+) -> Plan:
+    """The plan with the deals that closed before `oldest_day`, given by outcome and by whether
+    somebody was asked, counted under the reason that `decide` would give.
+    """
+    older: Counter[SkipReason] = Counter()
+    for outcome, was_asked, count in counts:
+        if outcome is Outcome.OPEN:
+            reason = SkipReason.NOT_CLOSED
+        elif outcome not in campaign.delay_days:
+            reason = SkipReason.OUTCOME_NOT_ASKED
+        else:
+            reason = SkipReason.ALREADY_ASKED if was_asked else SkipReason.TOO_OLD
+        older[reason] += count
+    return replace(plan, older=dict(older))
 
 
 def verdicts(plans: Sequence[Plan]) -> dict[int, tuple[int, Due | Skip]]:

@@ -236,9 +236,12 @@ class Plan:
     due: tuple[Due, ...]
     skipped: tuple[Skip, ...]
 
+    older: Mapping[SkipReason, int] = field(default_factory=dict)
+    """Deals that closed too long ago to be looked at one by one, counted by reason."""
+
     def skips_by_reason(self) -> dict[SkipReason, int]:
         """How many deals each reason holds back, in the order of the reasons."""
-        counts = dict.fromkeys(SkipReason, 0)
+        counts = {**dict.fromkeys(SkipReason, 0), **self.older}
         for skip in self.skipped:
             counts[skip.reason] += 1
         return {reason: count for reason, count in counts.items() if count}
@@ -265,3 +268,13 @@ class DealNames:
     account: str
     outcome: Outcome
     closed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A verdict about a deal, with the names people know it by."""
+
+    deal: DealNames
+    verdict: Due | Skip
+    contact: str
+    """The name or address of whom is or would be asked; empty where nobody was picked."""

@@ -31,7 +31,8 @@ from tests.factories import (
 
 
 def reasons(session: Session, campaign: Campaign, now: datetime) -> dict[int, SkipReason]:
-    return {skip.deal_id: skip.reason for skip in plan(session, campaign, now).skipped}
+    whole = dict(plan_all(session, now, is_whole=True))[campaign]
+    return {skip.deal_id: skip.reason for skip in whole.skipped}
 
 
 def askable(session: Session, **columns: object) -> Deal:
@@ -178,6 +179,22 @@ def test_plan_costs_the_same_queries_for_more_deals(
         plan_all(reading, moment)
 
     assert len(for_six) == len(for_one)
+
+
+def test_short_plan_counts_what_the_whole_one_lists(session: Session, moment: datetime) -> None:
+    campaign = make_campaign(session)
+    for outcome in Outcome:
+        for closed_on in (date(2020, 1, 1), date(2026, 8, 13), date(2026, 8, 16), moment.date()):
+            make_invitation(session, deal=askable(session, outcome=outcome, closed_on=closed_on))
+            askable(session, outcome=outcome, closed_on=closed_on)
+    make_deal(session, outcome=Outcome.OPEN, closed_on=None)
+
+    short = dict(plan_all(session, moment))[campaign]
+    whole = dict(plan_all(session, moment, is_whole=True))[campaign]
+
+    assert short.due == whole.due
+    assert short.skips_by_reason() == whole.skips_by_reason()
+    assert len(short.skipped) < len(whole.skipped)
 
 
 def test_facts_of_one_deal_equal_those_of_all(session: Session) -> None:
