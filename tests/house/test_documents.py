@@ -7,8 +7,8 @@ from tests.house import sources
 
 TOP = {
     ".ci", ".env.example", ".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md",
-    "benchmarks", "docs", "migrations", "pyproject.toml", "requirements.lock", "survey", "templates",
-    "tests",
+    "benchmarks", "docs", "migrations", "pyproject.toml", "requirements.lock", "survey",
+    "templates", "tests",
 }  # fmt: skip
 
 
@@ -17,12 +17,13 @@ def test_top_level_holds_nothing_else() -> None:
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    broken = []
-    for path in sources.files("*.md"):
-        text = (sources.ROOT / path).read_text(encoding="utf-8")
-        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
-            if not (sources.ROOT / path.parent / target).exists():
-                broken.append(f"{path}: {target}")
+    link = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+    broken = [
+        f"{path}: {target}"
+        for path in sources.files("*.md")
+        for target in link.findall((sources.ROOT / path).read_text(encoding="utf-8"))
+        if not (sources.ROOT / path.parent / target).exists()
+    ]
 
     assert broken == []
 
