@@ -1,0 +1,1 @@
+"""`survey demo`: a believable year in the life of a fictional software vendor."""
