@@ -1,5 +1,6 @@
 """Writing down who did what."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from survey.audit.models import AuditEntry
 from survey.audit.types import Actor, Subject
+from survey.kit.bulk import insert_rows
 
 
 def record(
@@ -29,3 +31,23 @@ def record(
     session.add(entry)
     session.flush()
     return entry
+
+
+def record_many(
+    session: Session,
+    actor: Actor,
+    action: str,
+    told: Sequence[tuple[Subject, dict[str, Any]]],
+    *,
+    now: datetime,
+) -> None:
+    """Write many lines of one kind at once, each with its subject and details."""
+    rows = [
+        (now, actor.kind, actor.id, actor.label, action, subject.kind, subject.id, details)
+        for subject, details in told
+    ]
+    columns = (
+        "at", "actor_kind", "actor_id", "actor_label", "action", "subject_kind", "subject_id",
+        "details",
+    )  # fmt: skip
+    insert_rows(session, AuditEntry, columns, rows)

@@ -1,6 +1,8 @@
-"""How a deal ended, and what the buyer could do instead."""
+"""How a deal ended, what the buyer could do instead, and what an import says of both."""
 
+from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Outcome(StrEnum):
@@ -31,3 +33,70 @@ class Source(StrEnum):
     CRM = "crm"
     BUYER = "buyer"
     PERSON = "person"
+
+
+class DealFacts(NamedTuple):
+    """What a row says about the deal itself, named and ordered as the table's columns."""
+
+    external_id: str
+    name: str
+    outcome: Outcome
+    amount_minor: int | None
+    currency: str | None
+    opened_on: date | None
+    closed_on: date | None
+    decided_on: date | None
+    product: str
+    region: str
+    segment: str
+    country: str | None
+    deal_type: str
+    lead_source: str
+    stage: str
+    crm_reason: str
+
+
+class SellerFacts(NamedTuple):
+    """Who sold, as a row says."""
+
+    email: str
+    name: str
+    team: str
+
+
+class ContactFacts(NamedTuple):
+    """A person at the account, as a row says."""
+
+    email: str
+    name: str
+    role: str
+    may_ask: bool | None
+    locale: str | None
+    last_active_on: date | None
+
+
+class DealRow(NamedTuple):
+    """One row of an import, read and found sound."""
+
+    line: int
+    digest: str
+    """SHA-256 of the row as written, and of how it was read."""
+    account: str
+    facts: DealFacts
+    alternatives: tuple[str, ...]
+    seller: SellerFacts | None
+    contact: ContactFacts | None
+
+
+class Problem(NamedTuple):
+    """Why a row, or one cell of it, did not go in."""
+
+    file: str
+    line: int
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        cell = f", {self.column} “{self.value}”" if self.column else ""
+        return f"{self.file}, line {self.line}{cell}: {self.reason}."

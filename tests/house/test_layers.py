@@ -16,6 +16,11 @@ ROOMS = {"__init__", "actions", "emails", "queries", "models", "rules", "types"}
 
 # What a package may hold besides the rooms, each with its reason. `utils` cannot slip in.
 EXTRA_ROOMS: dict[str, str] = {
+    "deals/cells": "reading one cell of an import, never guessing",
+    "deals/mapping": "which column of a file is which of our fields",
+    "deals/matching": "what a batch of rows means for the deals that stand already",
+    "deals/reading": "a row of a file as a deal, or everything that is wrong with it",
+    "deals/salesforce": "a set of Salesforce exports joined into one table",
     "invitations/facts": "what a decision about asking rests on, read in a fixed number of queries",
     "invitations/hours": "the wall clock where the reader lives",
     "mail/rendering": "the templates of all mails, compiled once",

@@ -1,0 +1,68 @@
+"""Decisions about deals: pure, values in, value out."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from survey.deals.types import AlternativeKind, Outcome, Standing
+
+_DECIDERS = frozenset(
+    [
+        "decider",
+        "decision maker",
+        "economic buyer",
+        "economic decision maker",
+        "final approver",
+    ]
+)
+_NO_COMPETITORS = {
+    "current supplier": AlternativeKind.CURRENT_SUPPLIER,
+    "incumbent": AlternativeKind.CURRENT_SUPPLIER,
+    "status quo": AlternativeKind.CURRENT_SUPPLIER,
+    "in-house": AlternativeKind.IN_HOUSE,
+    "in house": AlternativeKind.IN_HOUSE,
+    "own build": AlternativeKind.IN_HOUSE,
+    "nothing": AlternativeKind.NOTHING,
+    "do nothing": AlternativeKind.NOTHING,
+}
+_NOBODY_NAMED = {"none", "n/a", "na", "-", "unknown", "no competitor"}
+
+
+class NamedAlternative(NamedTuple):
+    """An alternative as an import names it; the name is empty unless it is a competitor."""
+
+    kind: AlternativeKind
+    name_key: str
+    name: str
+    standing: Standing
+
+
+def name_key(name: str) -> str:
+    """How an account or a competitor is found again: small letters, single spaces."""
+    return " ".join(name.lower().split())
+
+
+def is_decider(role: str) -> bool:
+    """Whether the CRM's word for a contact's role says that this person decided."""
+    return " ".join(role.lower().replace("-", " ").replace("_", " ").split()) in _DECIDERS
+
+
+def alternatives_of(names: Sequence[str], outcome: Outcome) -> tuple[NamedAlternative, ...]:
+    """What the CRM's competitor column says.
+
+    The only one named on a lost deal is the one they chose; of several nobody told which.
+    """
+    kinds = {
+        (_NO_COMPETITORS.get(key, AlternativeKind.COMPETITOR), key): name
+        for name in names
+        for key in [name_key(name)]
+        if key not in _NOBODY_NAMED
+    }
+    is_sole = len(kinds) == 1
+    standing = Standing.CHOSEN if is_sole and outcome is Outcome.LOST else Standing.CONSIDERED
+    named = {
+        NamedAlternative(kind, key, name, standing)
+        if kind is AlternativeKind.COMPETITOR
+        else NamedAlternative(kind, "", "", standing)
+        for (kind, key), name in kinds.items()
+    }
+    return tuple(sorted(named))

@@ -1,0 +1,61 @@
+"""Decisions about deals."""
+
+import pytest
+
+from survey.deals.rules import NamedAlternative, alternatives_of, is_decider, name_key
+from survey.deals.types import AlternativeKind, Outcome, Standing
+
+
+@pytest.mark.parametrize("role", ["Decision Maker", "decision-maker", "Economic Buyer", "DECIDER"])
+def test_decider_is_known_by_the_role(role: str) -> None:
+    assert is_decider(role)
+
+
+@pytest.mark.parametrize("role", ["", "Evaluator", "not the decision maker"])
+def test_other_roles_do_not_decide(role: str) -> None:
+    assert not is_decider(role)
+
+
+def test_name_key_ignores_case_and_spaces() -> None:
+    assert name_key("  ACME   Ltd ") == "acme ltd"
+
+
+def test_sole_competitor_of_a_lost_deal_was_chosen() -> None:
+    assert alternatives_of(["Globex"], Outcome.LOST) == (
+        NamedAlternative(AlternativeKind.COMPETITOR, "globex", "Globex", Standing.CHOSEN),
+    )
+
+
+def test_several_competitors_of_a_lost_deal_were_considered() -> None:
+    named = alternatives_of(["Globex", "Initech"], Outcome.LOST)
+
+    assert [(one.name, one.standing) for one in named] == [
+        ("Globex", Standing.CONSIDERED),
+        ("Initech", Standing.CONSIDERED),
+    ]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.WON, Outcome.NO_DECISION, Outcome.OPEN])
+def test_competitor_of_another_deal_was_considered(outcome: Outcome) -> None:
+    [named] = alternatives_of(["Globex"], outcome)
+
+    assert named.standing is Standing.CONSIDERED
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("In-house", AlternativeKind.IN_HOUSE),
+        ("Current supplier", AlternativeKind.CURRENT_SUPPLIER),
+        ("Do nothing", AlternativeKind.NOTHING),
+    ],
+)
+def test_words_for_other_ways_are_no_competitors(word: str, kind: AlternativeKind) -> None:
+    [named] = alternatives_of([word], Outcome.LOST)
+
+    assert (named.kind, named.name) == (kind, "")
+
+
+@pytest.mark.parametrize("word", ["None", "n/a", "-", "Unknown"])
+def test_words_for_nobody_name_no_alternative(word: str) -> None:
+    assert alternatives_of([word], Outcome.LOST) == ()
