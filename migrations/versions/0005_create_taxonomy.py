@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("release_id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=8), nullable=False),
         sa.Column("label", sa.String(length=300), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["release_id"],
@@ -43,6 +44,7 @@ def upgrade() -> None:
         sa.Column("label", sa.String(length=300), nullable=False),
         sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("decision_rule", sa.Text(), nullable=False),
+        sa.Column("second_question", sa.Text(), nullable=False),
         sa.Column(
             "control",
             sa.Enum(

@@ -10,6 +10,8 @@ from survey.company.actions import found_company
 from survey.config import Settings, shipped_folder
 from survey.kit import clock, schema
 from survey.kit.db import Database
+from survey.questionnaires.actions import ship_questionnaires
+from survey.taxonomy.actions import ship_release
 
 _NAMELESS = "Your company"
 
@@ -29,7 +31,7 @@ def upgrade() -> None:
 
 
 def set_up(database: Database, given: Settings) -> None:
-    """Bring a database to the newest migration, and found the company in an empty one."""
+    """Bring a database to the newest migration, found the company, and lay out what is shipped."""
     schema.upgrade(database, shipped_folder("migrations"))
     with database.writing() as session:
         found_company(
@@ -40,6 +42,8 @@ def set_up(database: Database, given: Settings) -> None:
             actor=actor(),
             now=clock.now(),
         )
+        ship_release(session, actor=actor(), now=clock.now())
+        ship_questionnaires(session, actor=actor(), now=clock.now())
 
 
 @db.command()

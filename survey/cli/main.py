@@ -2,7 +2,7 @@
 
 import click
 
-from survey.cli import db, doctor, import_, invite, user, web
+from survey.cli import db, doctor, import_, invite, taxonomy, user, web
 from survey.cli.door import Commands
 
 
@@ -16,5 +16,6 @@ main.add_command(db.db)
 main.add_command(doctor.doctor)
 main.add_command(import_.import_)
 main.add_command(invite.invite)
+main.add_command(taxonomy.taxonomy)
 main.add_command(user.user)
 main.add_command(web.web)

@@ -6,6 +6,7 @@ fork leads to: plain mappings and lists, kept as JSON in `Version.document`.
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from importlib.resources import files
 from typing import Any
 
@@ -72,6 +73,31 @@ def read_document(raw: Raw, outcome: str) -> Document:
         screens=tuple(_screen(_reachable(screen, known)) for screen in raw["screens"]),
         phrases=_phrases(raw["phrases"]),
     )
+
+
+def codes_in(raw: Raw) -> set[str]:
+    """The reasons that the choices of a stored form name."""
+    return {code for choice in _all_choices(raw) for code in choice.get("codes", ())}
+
+
+def with_codes(raw: Raw, renamed: Mapping[str, str], *, keep: frozenset[str]) -> dict[str, Any]:
+    """The stored form with its choices' reasons under newer codes; those in `keep` stay."""
+    document: dict[str, Any] = deepcopy(dict(raw))
+    for choice in _all_choices(document):
+        if "codes" in choice:
+            choice["codes"] = [
+                code if code in keep else renamed.get(code, code) for code in choice["codes"]
+            ]
+    return document
+
+
+def _all_choices(raw: Raw) -> list[dict[str, Any]]:
+    return [
+        choice
+        for screen in raw["screens"]
+        for question in screen["questions"]
+        for choice in question.get("choices", ())
+    ]
 
 
 def _for_outcome(part: Any, outcome: str) -> Any:

@@ -31,6 +31,7 @@ class Category(Base):
     release: Mapped[Release] = relationship()
     code: Mapped[str] = mapped_column(String(8))
     label: Mapped[Name]
+    definition: Mapped[str] = mapped_column(Text, default="")
     position: Mapped[int]
 
 
@@ -51,6 +52,8 @@ class Reason(Base):
     definition: Mapped[str] = mapped_column(Text)
     decision_rule: Mapped[str] = mapped_column(Text, default="")
     """How to tell it from its twin: "named a figure or a limit → PRI-02"."""
+    second_question: Mapped[str] = mapped_column(Text, default="")
+    """What to ask next where the reason is a symptom: price, timing and worth name no cause."""
     control: Mapped[Control] = mapped_column(one_of(Control))
     owner: Mapped[str] = mapped_column(String(100), default="")
     screen_group: Mapped[ScreenGroup | None] = mapped_column(one_of(ScreenGroup))

@@ -29,6 +29,7 @@ EXTRA_ROOMS: dict[str, str] = {
     "questionnaires/recap": "what was answered, said back in words to buyer and staff alike",
     "questionnaires/vague": "the words that tell a vague answer, in a list of their own",
     "responses/visibility": "the one rule of who may read what",
+    "taxonomy/table": "the taxonomy as a file: reading it, writing it",
 }
 DOMAIN = {
     "privacy", "reports", "experiments", "insights", "learning", "coding", "responses",

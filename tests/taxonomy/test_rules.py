@@ -1,0 +1,45 @@
+"""Which earlier reason becomes which."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from survey.taxonomy.rules import is_same_tree, later_codes, typical_first
+from tests.taxonomy.test_table import PRICE
+
+
+def rows(**was):
+    return [replace(PRICE, code=code, was=earlier) for code, earlier in was.items()]
+
+
+def test_unchanged_code_takes_over_itself():
+    assert later_codes(["A", "B"], rows(A="", B="")) == {"A": ["A"], "B": ["B"]}
+
+
+def test_merge_and_split_follow_what_rows_say():
+    assert later_codes(["A", "B"], rows(A="B")) == {"A": ["A"], "B": ["A"]}
+    assert later_codes(["A"], rows(B="A", C="A")) == {"A": ["B", "C"]}
+
+
+def test_reason_nobody_takes_over_has_no_successor():
+    assert later_codes(["A", "B"], rows(A="")) == {"A": ["A"], "B": []}
+
+
+def test_tree_is_the_same_whatever_it_says_of_the_past():
+    assert is_same_tree(rows(A="B"), rows(A=""))
+    assert not is_same_tree(rows(A=""), rows(A="", B=""))
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from("ABCDE"), st.sampled_from(["won", "won|competitor", "no_decision", ""])
+    ),
+    st.sampled_from(["won", "no_decision", "in_house"]),
+)
+def test_typical_reasons_come_first_and_none_is_left_out(applies_to, happened):
+    ordered = typical_first(list(applies_to), applies_to, happened)
+
+    is_typical = [happened in applies_to[code].split("|") for code in ordered]
+    assert sorted(ordered) == sorted(applies_to)
+    assert is_typical == sorted(is_typical, reverse=True)
