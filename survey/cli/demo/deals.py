@@ -182,7 +182,7 @@ def _outcome(product: str, rival: str, rng: Random) -> str:
 
 def _amount(product: str, segment: str, rate: float, rng: Random) -> int:
     middle = world()["segments"][segment]["middle"] * world()["products"][product]["scale"]
-    return round(middle * exp(rng.gauss(0, 0.45)) * rate / 100) * 100
+    return int(middle * exp(rng.gauss(0, 0.45)) * rate) // 100 * 100
 
 
 def _seller(region: str, rng: Random) -> tuple[str, str]:
