@@ -173,6 +173,13 @@ def cancel_invitation(
     return invitation
 
 
+def note_sent(session: Session, invitation: Invitation, *, now: datetime) -> Invitation:
+    """Keep when the provider first took the invitation's mail."""
+    invitation.sent_at = invitation.sent_at or now
+    session.flush()
+    return invitation
+
+
 def hold_deal(session: Session, deal: Deal, *, by: User, reason: str, now: datetime) -> Hold:
     """Do not ask about this deal, for a stated reason. A second hold replaces the first's words.
 

@@ -10,8 +10,8 @@ from survey.kit.words import first_name, span_in_words
 from survey.mail.rendering import Stationery
 from survey.mail.rules import header_text
 from survey.mail.types import Draft, Letterhead
-from survey.questionnaires.documents import read_document
 from survey.questionnaires.rules import fill, in_order, say
+from survey.questionnaires.types import Document
 
 _TEMPLATES = {
     Outcome.LOST: "invitation_not_won",
@@ -53,10 +53,11 @@ class Asked:
     campaign_public_id: str
 
 
-def asked_by(invitation: Invitation, *, to_address: str, company: str) -> Asked:
-    """Read what the mail needs from an invitation and what it hangs on."""
+def asked_by(invitation: Invitation, document: Document, *, to_address: str, company: str) -> Asked:
+    """Read what the mail needs from an invitation and what it hangs on. `document` is the
+    invitation's version, read for the outcome in whose words it asks.
+    """
     deal, campaign = invitation.deal, invitation.campaign
-    document = read_document(invitation.version.document, invitation.asked_as)
     question = document.question(document.first)
     fields = {"company": company, "product": deal.product or company}
     seller = deal.seller.name if deal.seller else ""

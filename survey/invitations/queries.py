@@ -150,6 +150,19 @@ def names_of_contacts(session: Session, contact_ids: Sequence[int]) -> dict[int,
     }
 
 
+def to_send(session: Session, invitation_id: int) -> Invitation | None:
+    """The invitation with all that its mail speaks of; None where it is gone."""
+    return session.scalar(
+        select(Invitation)
+        .where(Invitation.id == invitation_id)
+        .options(
+            joinedload(Invitation.campaign),
+            joinedload(Invitation.contact),
+            joinedload(Invitation.deal).joinedload(Deal.seller),
+        )
+    )
+
+
 def for_deal(session: Session, deal: Deal) -> list[Invitation]:
     """The deal's invitations, the earliest first."""
     asked = (

@@ -5,6 +5,7 @@ mails are claimed as are under way: whoever kills the process leaves that many t
 """
 
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -23,6 +24,7 @@ from survey.mail.models import Attempt, Message
 from survey.mail.types import AttemptOutcome, Compose, Ending, Provider, Refused
 
 _PAUSES_S = (0.2, 0.4, 0.8, 1.6)
+_FRAMES = 12
 _UNREADABLE = "The mail could not be written. The log says why; it is tried again."
 _UNKNOWN_KIND = "This version cannot write mails of this kind. Run the same version everywhere."
 
@@ -137,8 +139,11 @@ def _in_one_transaction(
         try:
             return _record_and_take(desk, endings, free, tally)
         except OperationalError:
-            log.warning("mail.record_tried_again", exc_info=True)
+            log.warning("mail.record_tried_again")
             time.sleep(pause_s)
+        except SQLAlchemyError:
+            _record_and_take(desk, endings, 0, tally)
+            raise
     return _record_and_take(desk, endings, free, tally)
 
 
@@ -210,24 +215,33 @@ def _prepared(session: Session, desk: Desk, attempt: Attempt, *, now: datetime) 
         return letter.prepare(session, attempt, now=now)
     except SQLAlchemyError:
         raise
-    except Exception:  # one mail that cannot be written must not hold up the others
-        log.exception("mail.not_prepared", attempt=attempt.attempt_id)
+    except Exception as error:  # one mail that cannot be written must not hold up the others
+        log.error("mail.not_written", attempt=attempt.attempt_id, **_seen(error))
         return Ending(AttemptOutcome.TRY_LATER, detail=_UNREADABLE)
 
 
 def _hand_over(provider: Provider, compose: Compose, attempt_id: str) -> Ending:
     try:
         draft = compose()
-    except Exception:
-        log.exception("mail.not_written", attempt=attempt_id)
+    except Exception as error:
+        log.error("mail.not_written", attempt=attempt_id, **_seen(error))
         return Ending(AttemptOutcome.TRY_LATER, detail=_UNREADABLE)
     try:
         return provider.hand_over(draft, attempt_id=attempt_id)
     except Refused as refused:
         return refused.ending
     except Exception as error:
-        log.exception("mail.provider_failed", attempt=attempt_id)
-        return Ending(AttemptOutcome.MAY_HAVE_BEEN_SENT, detail=f"{type(error).__name__}")
+        log.error("mail.provider_failed", attempt=attempt_id, **_seen(error))
+        return Ending(AttemptOutcome.MAY_HAVE_BEEN_SENT, detail=type(error).__name__)
+
+
+def _seen(error: Exception) -> dict[str, object]:
+    """An error's kind and the places it passed; its words may quote a person."""
+    places = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    return {
+        "kind": type(error).__qualname__,
+        "at": [f"{place.filename}:{place.lineno} {place.name}" for place in places],
+    }
 
 
 def _told(tally: Counter[AttemptOutcome], held: int) -> Delivered:

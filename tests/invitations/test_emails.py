@@ -14,7 +14,7 @@ from survey.invitations.emails import Asked
 from survey.invitations.types import Links
 from survey.mail.rendering import Stationery
 from survey.mail.types import Draft, Letterhead
-from survey.questionnaires.documents import shipped_document
+from survey.questionnaires.documents import read_document, shipped_document
 from tests.factories import (
     make_account,
     make_campaign,
@@ -76,7 +76,10 @@ def asked_about(session: Session, outcome: Outcome) -> Asked:
         choice_order={"weighed": ORDERS[outcome]},
     )
     invitation.campaign.public_id = "campaign"
-    return emails.asked_by(invitation, to_address="jane@buyer.example", company="Northwind")
+    document = read_document(invitation.version.document, outcome)
+    return emails.asked_by(
+        invitation, document, to_address="jane@buyer.example", company="Northwind"
+    )
 
 
 def draft_of(asked: Asked) -> Draft:

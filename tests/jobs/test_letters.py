@@ -1,0 +1,216 @@
+"""The mails that leave by themselves, from the outbox to the mailbox, and what keeps them back."""
+
+import email
+from dataclasses import replace
+from datetime import date, timedelta
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.config import Settings
+from survey.deals.types import Outcome
+from survey.invitations.models import Invitation, Link
+from survey.invitations.queries import find_by_token
+from survey.invitations.types import LinkPurpose
+from survey.jobs.deliver import Delivered, Desk, deliver_due
+from survey.jobs.desk import desk_of
+from survey.kit.db import Database
+from survey.mail.actions import enqueue, suppress
+from survey.mail.models import Message
+from survey.mail.types import SuppressionReason
+from survey.questionnaires.documents import shipped_document
+from survey.team.actions import ask_new_password
+from survey.team.models import User
+from survey.team.rules import LinkPurpose as StaffPurpose
+from survey.team.rules import link_holds
+from tests.factories import (
+    MOMENT,
+    make_campaign,
+    make_company,
+    make_contact,
+    make_deal,
+    make_deal_contact,
+    make_invitation,
+    make_response,
+    make_user,
+    make_version,
+)
+
+NOW = MOMENT + timedelta(hours=1)
+
+
+@pytest.fixture
+def desk(settings: Settings, database: Database, tmp_path: Path) -> Desk:
+    given = settings.model_copy(
+        update={"mail_folder": tmp_path / "mailbox", "mail_from": "research@northwind.example"}
+    )
+    return replace(desk_of(given, database), now=lambda: NOW, threads=2)
+
+
+def ask_jane(session: Session, **of_deal: Any) -> Invitation:
+    """An invitation whose mail waits in the outbox."""
+    make_company(session, name="Northwind", postal_address="Kade 12\nAmsterdam")
+    facts = {"outcome": Outcome.LOST, "closed_on": date(2026, 9, 20), "product": "Atlas"}
+    deal = make_deal(session, **facts | of_deal)
+    jane = make_contact(session, account=deal.account, name="Jane Doe", email="jane@buyer.example")
+    make_deal_contact(session, deal=deal, contact=jane, is_decider=True)
+    invitation = make_invitation(
+        session,
+        deal=deal,
+        contact=jane,
+        campaign=make_campaign(session),
+        version=make_version(session, document=shipped_document("not_won")),
+        sent_at=None,
+    )
+    enqueue(
+        session,
+        key=f"invitation:{invitation.public_id}:1",
+        kind="invitation",
+        subject_id=invitation.id,
+        to_address=jane.email,
+        now=MOMENT,
+    )
+    return invitation
+
+
+def mails(desk_folder: Path) -> list[EmailMessage]:
+    found = [
+        email.message_from_bytes(path.read_bytes(), policy=default)
+        for path in sorted((desk_folder / "mailbox").glob("*.eml"))
+    ]
+    return [each for each in found if isinstance(each, EmailMessage)]
+
+
+def text_of(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_an_invitation_arrives_with_links_that_open_it(
+    desk: Desk, database: Database, tmp_path: Path
+):
+    with database.writing() as session:
+        invitation = ask_jane(session)
+
+    assert deliver_due(desk) == Delivered(accepted=1)
+
+    (mail,) = mails(tmp_path)
+    lines = text_of(mail).splitlines()
+    token = next(line for line in lines if "?choice=" in line).split("/s/")[1].split("?")[0]
+    opt_out = next(line for line in lines if "/o/" in line).split("/o/")[1]
+    assert mail["To"].addresses[0].addr_spec == "jane@buyer.example"
+    assert mail["Subject"] == "Your Atlas decision: what can we learn?"
+    with database.reading() as session:
+        answered = find_by_token(session, token, purpose=LinkPurpose.ANSWER)
+        refused = find_by_token(session, token, purpose=LinkPurpose.OPT_OUT)
+        opted_out = find_by_token(session, opt_out, purpose=LinkPurpose.OPT_OUT)
+    assert answered is not None
+    assert answered.id == invitation.id
+    assert answered.sent_at == NOW
+    assert opted_out is not None
+    assert refused is None
+
+
+def test_no_token_and_no_body_is_kept(desk: Desk, database: Database, tmp_path: Path):
+    with database.writing() as session:
+        ask_jane(session)
+    deliver_due(desk)
+    (mail,) = mails(tmp_path)
+    token = text_of(mail).split("/s/")[1].split("?")[0]
+
+    with database.reading() as session:
+        message = session.scalars(select(Message)).one()
+        links = session.scalars(select(Link)).all()
+
+    assert message.facts == {}
+    assert token not in {link.token_digest for link in links}
+    assert {link.purpose for link in links} == set(LinkPurpose)
+
+
+def reopen(session: Session, invitation: Invitation) -> None:
+    invitation.deal.outcome = Outcome.OPEN
+
+
+def suppress_jane(session: Session, _invitation: Invitation) -> None:
+    suppress(session, "Jane@Buyer.example", reason=SuppressionReason.OPTED_OUT, now=NOW)
+
+
+def take_consent_back(session: Session, invitation: Invitation) -> None:
+    invitation.contact.may_ask = False
+
+
+def change_address(session: Session, invitation: Invitation) -> None:
+    invitation.contact.email = "jane.roe@buyer.example"
+
+
+def answer(session: Session, invitation: Invitation) -> None:
+    make_response(session, invitation=invitation, deal=invitation.deal)
+
+
+def close(session: Session, invitation: Invitation) -> None:
+    invitation.closes_at = NOW
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "reason"),
+    [
+        (reopen, "The deal is still open."),
+        (suppress_jane, "This person asked not to be written to."),
+        (take_consent_back, "This contact may not be asked."),
+        (change_address, "The deal has another contact or address than when it was planned."),
+        (answer, "The buyer has answered already."),
+        (close, "The time to answer has passed."),
+    ],
+)
+def test_what_changed_meanwhile_keeps_the_mail_back(
+    desk: Desk, database: Database, tmp_path: Path, meanwhile: Any, reason: str
+):
+    with database.writing() as session:
+        invitation = ask_jane(session)
+        meanwhile(session, invitation)
+
+    assert deliver_due(desk) == Delivered(cancelled=1)
+
+    assert mails(tmp_path) == []
+    with database.reading() as session:
+        assert session.scalars(select(Message.state_reason)).one() == reason
+        assert session.scalars(select(Link)).all() == []
+
+
+def test_a_password_mail_carries_a_link_that_holds(
+    desk: Desk, database: Database, settings: Settings, tmp_path: Path
+):
+    with database.writing() as session:
+        make_company(session, name="Northwind")
+        user = make_user(session, name="Sam Okafor", email="sam@northwind.example")
+        ask_new_password(session, user, now=NOW)
+
+    assert deliver_due(desk) == Delivered(accepted=1)
+
+    (mail,) = mails(tmp_path)
+    token = text_of(mail).split("/reset/")[1].split()[0]
+    assert mail["To"].addresses[0].addr_spec == "sam@northwind.example"
+    assert link_holds(
+        StaffPurpose.SET_PASSWORD,
+        token,
+        session_key=user.session_key,
+        secrets=[settings.secret],
+        now=NOW,
+    )
+
+
+def test_a_password_mail_to_a_disabled_user_stays(desk: Desk, database: Database, tmp_path: Path):
+    with database.writing() as session:
+        make_company(session)
+        user = make_user(session)
+        ask_new_password(session, user, now=NOW)
+        session.get_one(User, user.id).is_active = False
+
+    assert deliver_due(desk) == Delivered(cancelled=1)
+    assert mails(tmp_path) == []
