@@ -87,8 +87,14 @@ def _drawn(spec: str, title: str, description: str) -> str:
 
 
 def _name_links(root: Element) -> None:
-    """Each link gets its mark's name; the renderer's other names are for machines and go."""
-    for link_ in root.iter(f"{{{_SVG}}}a"):
+    """Each link gets its mark's name; the renderer's other names are for machines and go.
+
+    A mark without an address is drawn as a link to nowhere by the renderer: that is none.
+    """
+    for link_ in list(root.iter(f"{{{_SVG}}}a")):
+        if not link_.attrib[_LINK].startswith(_HERE):
+            link_.tag, link_.attrib = f"{{{_SVG}}}g", {}
+            continue
         name = next(
             (mark.attrib["aria-label"] for mark in link_ if "aria-label" in mark.attrib), ""
         )

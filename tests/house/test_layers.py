@@ -21,6 +21,7 @@ EXTRA_ROOMS: dict[str, str] = {
     "deals/matching": "what a batch of rows means for the deals that stand already",
     "deals/reading": "a row of a file as a deal, or everything that is wrong with it",
     "deals/salesforce": "a set of Salesforce exports joined into one table",
+    "insights/charts": "what the charts look like, from figures alone",
     "invitations/facts": "what a decision about asking rests on, read in a fixed number of queries",
     "invitations/hours": "the wall clock where the reader lives",
     "mail/rendering": "the templates of all mails, compiled once",

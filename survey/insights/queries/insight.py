@@ -20,6 +20,7 @@ from survey.insights.queries.reasons import (
     reasons_by_id,
     tallies,
 )
+from survey.insights.queries.skips import skipped
 from survey.insights.queries.totals import closed_quarters
 from survey.insights.queries.voices import heirs, voices
 from survey.insights.rules import changes
@@ -97,7 +98,7 @@ def insight(session: Session, scope: Scope, *, now: datetime) -> Insight:
     figures = [_outcome_figures(scope, counts, outcome) for outcome in outcomes]
     return Insight(
         scope=scope,
-        coverage=coverage(session, scope),
+        coverage=coverage(session, scope, skipped=skipped(session, scope)),
         outcomes=_with_changes(figures, counts, recent=recent, before=before),
         months=_months(counts, window, running=Month.of(now, scope.zone)),
         competitors=groups.by_competitor(session, scope, voice),

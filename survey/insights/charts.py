@@ -1,0 +1,254 @@
+"""What the charts look like: Vega-Lite specs from figures. `kit.charts` draws them.
+
+Every chart is as wide as a phone, so that one drawing serves all screens without shrinking its
+words. Labels stand above their bars: a reason has more words than an axis has room.
+"""
+
+import calendar
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from survey.deals.types import Outcome
+from survey.insights.types import (
+    CLOSED,
+    CategoryFigure,
+    Coverage,
+    GroupFigure,
+    MonthFigure,
+    OutcomeFigures,
+)
+from survey.kit.charts import INK, draw, link
+from survey.kit.disclosure import Rate
+
+Addressed = Callable[..., str | None]
+"""Filter fields in, the address of the answers behind them out; None for who may not read them."""
+
+WIDTH = 330
+_ROW = 46
+_BAR = 12
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+_MOST_ROWS = 9
+_MONTH_NAME = (
+    json.dumps([calendar.month_abbr[number] for number in range(1, 13)])
+    + "[toNumber(slice(datum.label, 5)) - 1]"
+)
+
+OUTCOME_WORDS: Mapping[Outcome, str] = {
+    Outcome.LOST: "Lost",
+    Outcome.WON: "Won",
+    Outcome.NO_DECISION: "No decision",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """One row of a bar chart: a label, a value, what stands at its right, and where it leads."""
+
+    label: str
+    value: float
+    words: str
+    behind: float = 0
+    """A paler bar behind it."""
+    low: float | None = None
+    high: float | None = None
+    address: str | None = None
+
+    def row(self, position: int) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "position": position,
+            "label": self.label,
+            "value": self.value,
+            "words": self.words,
+            "behind": self.behind,
+            "name": f"{self.label}: {self.words}",
+        }
+        if self.low is not None:
+            found |= {"low": self.low, "high": self.high}
+        if self.address:
+            found["address"] = link(self.address)
+        return found
+
+
+def reasons(figures: OutcomeFigures, *, addressed: Addressed) -> str:
+    """Categories: how often each weighed most (full), and was named at all (pale).
+
+    Shares with their 95 % interval; plain counts, in grey, while there are too few answers.
+    """
+    few = figures.categories and figures.categories[0].decisive.is_grey
+    bars = [
+        _category_bar(figures, category, addressed=addressed)
+        for category in figures.categories[:_MOST_ROWS]
+    ]
+    word = OUTCOME_WORDS[figures.outcome]
+    return _bars(
+        bars,
+        ink=INK["quiet" if few else figures.outcome.value],
+        most=figures.answered if few else 1,
+        title=f"{word}: what weighed most",
+        description=(
+            f"For each category of reasons, in how many of {figures.answered} answered deals it "
+            "weighed most, and behind it, paler, in how many it was named at all."
+        ),
+    )
+
+
+def _category_bar(
+    figures: OutcomeFigures, category: CategoryFigure, *, addressed: Addressed
+) -> _Bar:
+    rate = category.decisive
+    interval = rate.interval
+    return _Bar(
+        label=category.label,
+        value=_length(rate),
+        words=rate.words if rate.is_grey else f"{rate.words} · {rate.range_words}",
+        behind=_length(category.named),
+        low=interval.low if interval else None,
+        high=interval.high if interval else None,
+        address=addressed(outcome=figures.outcome.value, category=category.code),
+    )
+
+
+def _length(rate: Rate) -> float:
+    return rate.count.hits if rate.is_grey else rate.count.share
+
+
+def funnel(coverage: Coverage, *, words: Mapping[str, str]) -> str:
+    """From closed to answered; `words` name the steps."""
+    bars = [_Bar(words[step.name], step.deals, f"{step.deals:,}") for step in coverage.steps]
+    return _bars(
+        bars,
+        ink=INK["first"],
+        most=max(coverage.closed, 1),
+        title="From closed to answered",
+        description="How many of the deals that closed in these months reached each step.",
+    )
+
+
+def win_rates(groups: Sequence[GroupFigure], *, addressed: Addressed) -> str:
+    """Won of won and lost, for each competitor that somebody named, with its 95 % interval."""
+    bars = []
+    for group in groups[:_MOST_ROWS]:
+        rate = group.win_rate
+        interval = rate.interval
+        bars.append(
+            _Bar(
+                label=group.label,
+                value=0 if rate.is_grey else rate.count.share,
+                words=f"won {rate.words}" + ("" if rate.is_grey else f" · {rate.range_words}"),
+                low=interval.low if interval else None,
+                high=interval.high if interval else None,
+                address=addressed(competitor=group.key),
+            )
+        )
+    return _bars(
+        bars,
+        ink=INK["won"],
+        most=1,
+        title="Deals won against each competitor",
+        description="The share won of the deals won or lost in which the competitor was named.",
+    )
+
+
+def months(figures: Sequence[MonthFigure], *, addressed: Addressed) -> str:
+    """Answers by the month in which they arrived, wins, losses and no decisions apart."""
+    months = {
+        "field": "month",
+        "type": "ordinal",
+        "scale": {"domain": [str(figure.month) for figure in figures]},
+        "axis": {"title": None, "labelAngle": 0, "labelFontSize": 11, "labelExpr": _MONTH_NAME},
+    }
+    outcomes = {
+        "field": "outcome",
+        "scale": {
+            "domain": [OUTCOME_WORDS[outcome] for outcome in CLOSED],
+            "range": [INK[outcome.value] for outcome in CLOSED],
+        },
+        "legend": {"orient": "top", "title": None, "symbolType": "square"},
+    }
+    deals = {"title": None, "tickMinStep": 1, "tickCount": 4, "format": "d"}
+    spec = {
+        "$schema": _SCHEMA,
+        "width": WIDTH,
+        "height": 200,
+        "data": {"values": _month_rows(figures, addressed)},
+        "mark": {"type": "bar", "width": {"band": 0.72}, "stroke": INK["paper"]},
+        "encoding": {
+            "x": months,
+            "y": {"field": "deals", "type": "quantitative", "axis": deals},
+            "color": outcomes,
+            "order": {"field": "order"},
+            "href": {"field": "address"},
+            "description": {"field": "name"},
+        },
+    }
+    return draw(
+        spec,
+        title="Answers by month of arrival",
+        description="Answered deals by the month in which the answer arrived, by outcome.",
+    )
+
+
+def _month_rows(figures: Sequence[MonthFigure], addressed: Addressed) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for figure in figures:
+        month = str(figure.month)
+        for place, outcome in enumerate(CLOSED):
+            deals = figure.answered[outcome]
+            if not deals:
+                continue
+            word = OUTCOME_WORDS[outcome]
+            address = addressed(outcome=outcome.value, **{"from": month, "to": month})
+            rows.append(
+                {
+                    "month": month,
+                    "outcome": word,
+                    "order": place,
+                    "deals": deals,
+                    "name": f"{month}, {word}: {deals}",
+                }
+                | ({"address": link(address)} if address else {})
+            )
+    return rows
+
+
+def _bars(bars: Sequence[_Bar], *, ink: str, most: float, title: str, description: str) -> str:
+    """Horizontal bars with words above: the label at the left, the figure at the right."""
+    rows = [bar.row(position) for position, bar in enumerate(bars)]
+    x = {"type": "quantitative", "scale": {"domain": [0, most]}, "axis": None}
+    bar = {"type": "bar", "height": _BAR, "cornerRadius": 3, "yOffset": 9}
+    linked = {"href": {"field": "address"}, "description": {"field": "name"}}
+    words = {"type": "text", "yOffset": -9, "baseline": "middle", "fontSize": 13}
+    spec = {
+        "$schema": _SCHEMA,
+        "width": WIDTH,
+        "height": {"step": _ROW},
+        "data": {"values": rows},
+        "encoding": {"y": {"field": "position", "type": "ordinal", "axis": None}},
+        "layer": [
+            {"mark": {**bar, "color": INK["line"]}, "encoding": {"x": {**x, "datum": most}}},
+            {
+                "mark": {**bar, "color": ink, "opacity": 0.35},
+                "encoding": {"x": {**x, "field": "behind"}},
+            },
+            {
+                "mark": {**bar, "color": ink},
+                "encoding": {"x": {**x, "field": "value"}, **linked},
+            },
+            {
+                "transform": [{"filter": "isValid(datum.low)"}],
+                "mark": {"type": "rule", "yOffset": 9, "strokeWidth": 1.5, "color": INK["text"]},
+                "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}},
+            },
+            {
+                "mark": {**words, "align": "left", "limit": WIDTH * 0.55, "color": INK["text"]},
+                "encoding": {"x": {"value": 0}, "text": {"field": "label"}, **linked},
+            },
+            {
+                "mark": {**words, "align": "right", "fontSize": 12, "color": INK["muted"]},
+                "encoding": {"x": {"value": WIDTH}, "text": {"field": "words"}},
+            },
+        ],
+    }
+    return draw(spec, title=title, description=description)
