@@ -6,7 +6,7 @@ from survey.config import Settings, shipped_folder, unsafe
 from survey.kit.db import Database
 from survey.kit.errors import SurveyError
 from survey.web.respondent.views import bp as respondent
-from survey.web.shared import assets, door, errors, guards, headers, health, logs
+from survey.web.shared import assets, door, errors, guards, headers, health, logs, words
 from survey.web.staff import doors as staff
 from survey.web.staff import navigation
 from survey.web.staff.sign_in import adapter
@@ -32,6 +32,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     adapter.init_app(app, settings)
     errors.init_app(app)
     assets.init_app(app)
+    words.init_app(app)
     navigation.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(respondent)
