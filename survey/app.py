@@ -5,6 +5,7 @@ from flask import Flask
 from survey.config import Settings, shipped_folder, unsafe
 from survey.kit.db import Database
 from survey.kit.errors import SurveyError
+from survey.kit.queue import Queue, beside
 from survey.web.respondent.views import bp as respondent
 from survey.web.shared import assets, door, errors, guards, headers, health, logs, words
 from survey.web.staff import doors as staff
@@ -19,13 +20,15 @@ class UnsafeSettings(SurveyError):
     """Production refuses to start like this."""
 
 
-def create_app(settings: Settings, database: Database | None = None) -> Flask:
+def create_app(
+    settings: Settings, database: Database | None = None, queue: Queue | None = None
+) -> Flask:
     """A web application on these settings. Raises `UnsafeSettings` in production."""
     refuse_unsafe(settings)
     logs.set_up(settings)
     app = Flask("survey.web", template_folder=str(shipped_folder("templates")), static_folder=None)
     configure(app, settings)
-    door.init_app(app, door.Survey(settings, database or Database(settings.database_url)))
+    door.init_app(app, stand_on(settings, database, queue))
     logs.init_app(app)
     headers.init_app(app)
     guards.init_app(app, settings)
@@ -38,6 +41,14 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.register_blueprint(respondent)
     app.register_blueprint(staff.bp)
     return app
+
+
+def stand_on(settings: Settings, database: Database | None, queue: Queue | None) -> door.Survey:
+    return door.Survey(
+        settings,
+        database or Database(settings.database_url),
+        queue or Queue(settings.queue_url or beside(settings.database_url)),
+    )
 
 
 def refuse_unsafe(settings: Settings) -> None:

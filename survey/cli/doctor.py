@@ -2,16 +2,23 @@
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from survey.cli.door import settings, unchecked
 from survey.company.queries import company
 from survey.config import Settings, shipped_folder, unknown_names, unsafe
-from survey.kit import schema
+from survey.kit import clock, schema
 from survey.kit.db import Database
+from survey.mail import queries as mail
+from survey.mail.types import MessageState
+
+_MAIL_MAY_WAIT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,17 @@ def _falling_behind(database: Database) -> list[str]:
         found = []
         if company(session) is None:
             found.append("There is no company yet: run “survey db upgrade”.")
-        return found
+        return [*found, *_mail_held_up(session, clock.now())]
+
+
+def _mail_held_up(session: Session, now: datetime) -> Iterator[str]:
+    stop = mail.queue_stop(session)
+    if stop is not None:
+        yield f"No mail leaves: {stop.reason} Release the queue on the page “Outbox”."
+    elif (overdue := mail.count_overdue(session, since=now - _MAIL_MAY_WAIT)) > 0:
+        yield f"{overdue} mails are overdue: is “survey serve” or “survey worker” running?"
+    if (uncertain := mail.count_by_state(session)[MessageState.UNCERTAIN]) > 0:
+        yield f"{uncertain} mails may have left or not: settle them on the page “Outbox”."
 
 
 def _tell(findings: Findings) -> None:

@@ -2,7 +2,18 @@
 
 import click
 
-from survey.cli import db, doctor, import_, invite, taxonomy, user, web
+from survey.cli import (
+    db,
+    deliver,
+    doctor,
+    import_,
+    invite,
+    serve,
+    taxonomy,
+    user,
+    web,
+    worker,
+)
 from survey.cli.door import Commands
 
 
@@ -13,9 +24,12 @@ def main() -> None:
 
 
 main.add_command(db.db)
+main.add_command(deliver.deliver)
 main.add_command(doctor.doctor)
 main.add_command(import_.import_)
 main.add_command(invite.invite)
+main.add_command(serve.serve)
 main.add_command(taxonomy.taxonomy)
 main.add_command(user.user)
 main.add_command(web.web)
+main.add_command(worker.worker)

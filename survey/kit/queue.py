@@ -8,6 +8,7 @@ in SQLite beside the database by default, in PostgreSQL or Redis when there are 
 import json
 import threading
 from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from survey.kit.errors import SurveyError
 Job = Callable[[int | None], None]
 
 _NAME = "survey"
+TABLE_PREFIX = "survey_queue"
+"""How the queue's own tables begin where it shares a PostgreSQL database."""
 _POLL_S = 1.0
 
 log = structlog.get_logger(__name__)
@@ -75,18 +78,18 @@ class Queue:
     """Wakes jobs in whichever process runs a `Worker` on the same address."""
 
     def __init__(self, url: str) -> None:
-        self._huey = _open(url)
+        self._open = _opener(url)
+        self._ticks: list[tuple[str, int]] = []
         self._jobs: dict[str, Job] = {}
         self._running: set[tuple[str, int | None]] = set()
         self._wanted_again: set[tuple[str, int | None]] = set()
         self._lock = threading.Lock()
-        self._wake = self._huey.task(name="wake")(self._run)
         self.stopping = threading.Event()
 
     def wake(self, name: str, row_id: int | None = None) -> None:
         """Ask a worker to run a job soon. Never raises: the tick finds what a lost wake-up left."""
         try:
-            self._wake(name, row_id)
+            self._wired.wake(name, row_id)
         except Exception:  # the work is committed already; an unreachable queue must not undo that
             log.warning("queue.wake_lost", job=name, exc_info=True)
 
@@ -94,25 +97,30 @@ class Queue:
         """Let this process run `job` when it is woken by name."""
         self._jobs[name] = job
 
-    def every_minute(self, name: str, job: Job) -> None:
-        """Let this process run `job` each minute, and when it is woken."""
+    def every(self, name: str, job: Job, *, minutes: int = 1) -> None:
+        """Let this process run `job` every so many minutes of the hour, and when it is woken."""
         self.serves(name, job)
-
-        def tick() -> None:
-            self._run(name, None)
-
-        self._huey.periodic_task(crontab(minute="*"), name=f"tick_{name}")(tick)
+        self._ticks.append((name, minutes))
 
     def worker(self, *, threads: int = 2) -> Worker:
         """What runs the jobs in this process, once it is started."""
-        return Worker(_Consumer(self._huey, workers=threads, max_delay=_POLL_S), self.stopping)
+        for name, minutes in self._ticks:
+            self._wired.tick(name, minutes)
+        consumer = _Consumer(self._wired.huey, workers=threads, max_delay=_POLL_S)
+        return Worker(consumer, self.stopping)
 
     def waiting(self) -> int:
         """How many wake-ups wait for a worker."""
-        return int(self._huey.pending_count())
+        return int(self._wired.huey.pending_count())
 
     def close(self) -> None:
-        self._huey.storage.close()
+        if "_wired" in self.__dict__:
+            self._wired.huey.storage.close()
+
+    @cached_property
+    def _wired(self) -> "_Wired":
+        """Opened when first needed: a process that never wakes anybody needs no queue."""
+        return _Wired(self._open(), self._run)
 
     def _run(self, name: str, row_id: int | None) -> None:
         """Run a job, once at a time in this process; a wake-up during a run makes it run again."""
@@ -149,18 +157,36 @@ class _AsJson(Serializer):  # type: ignore[misc]  # Huey ships no types
         return Message(task_id, name, args=tuple(args))
 
 
-def _open(url: str) -> Huey:
+class _Wired:
+    """The queue's end of Huey: one task, which finds the job by its name."""
+
+    def __init__(self, huey: Huey, run: Callable[[str, int | None], None]) -> None:
+        self.huey = huey
+        self.wake = huey.task(name="wake")(run)
+
+    def tick(self, name: str, minutes: int) -> None:
+        def wake() -> None:
+            self.wake(name, None)
+
+        self.huey.periodic_task(crontab(minute=f"*/{minutes}"), name=f"tick_{name}")(wake)
+
+
+def _opener(url: str) -> Callable[[], Huey]:
     settled = {"name": _NAME, "results": False, "serializer": _AsJson()}
     kind = url.partition(":")[0].partition("+")[0]
     if kind == "sqlite":
         path = Path(make_url(url).database or "")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return SqliteHuey(filename=str(path), fsync=True, **settled)
+        return partial(_in_file, path, settled)
     if kind in {"postgresql", "postgres"}:
         dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        return PostgresHuey(dsn=dsn, table_prefix="survey_queue", **settled)
+        return partial(PostgresHuey, dsn=dsn, table_prefix=TABLE_PREFIX, **settled)
     if kind in {"redis", "rediss"}:
-        return RedisHuey(url=url, **settled)
+        return partial(RedisHuey, url=url, **settled)
     raise UnknownQueue(
-        f"QUEUE_URL begins with “{kind}:”. Use sqlite:///…, postgresql://… or redis://…."
+        f"SURVEY_QUEUE_URL begins with “{kind}:”. Use sqlite:///…, postgresql://… or redis://…."
     )
+
+
+def _in_file(path: Path, settled: dict[str, Any]) -> Huey:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey(filename=str(path), fsync=True, **settled)

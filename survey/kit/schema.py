@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from survey.kit.db import Base, Database
 from survey.kit.errors import SurveyError
+from survey.kit.queue import TABLE_PREFIX
 
 
 class DatabaseOutOfReach(SurveyError):
@@ -59,9 +60,15 @@ def differences(database: Database) -> list[object]:
     """
     with database.engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "render_as_batch": True}
+            connection,
+            opts={"compare_type": True, "render_as_batch": True, "include_name": _is_ours},
         )
         return list(compare_metadata(context, Base.metadata))
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether a table is a model's; the queue keeps tables of its own in a shared database."""
+    return kind != "table" or not str(name).startswith(TABLE_PREFIX)
 
 
 @contextmanager

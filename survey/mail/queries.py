@@ -78,6 +78,16 @@ def count_by_state(session: Session) -> dict[MessageState, int]:
     return {state: counted.get(state, 0) for state in MessageState}
 
 
+def count_overdue(session: Session, *, since: datetime) -> int:
+    """How many messages could have left at that moment and have not even been tried."""
+    asked = select(func.count()).where(
+        Message.state == MessageState.QUEUED,
+        Message.send_after_at <= since,
+        Message.attempts_made == 0,
+    )
+    return session.scalar(asked) or 0
+
+
 def outbox(
     session: Session, *, state: MessageState | None, before_id: int | None, limit: int
 ) -> list[Message]:

@@ -49,7 +49,7 @@ def test_worker_runs_a_woken_job_with_its_row(queue: Queue):
 
 def test_worker_ticks_at_once_when_it_starts(queue: Queue):
     ticked = threading.Event()
-    queue.every_minute("look", lambda _row_id: ticked.set())
+    queue.every("look", lambda _row_id: ticked.set())
     worker = queue.worker(threads=1)
 
     worker.start()
@@ -109,9 +109,6 @@ def test_a_wake_up_during_a_run_makes_it_run_once_more(queue: Queue):
 
 
 def test_a_queue_out_of_reach_does_not_fail_the_door(queue: Queue, tmp_path: Path):
-    queue.close()
-    for file in tmp_path.glob("queue.db*"):
-        file.unlink()
     (tmp_path / "queue.db").mkdir()
 
     queue.wake("anything", 1)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from survey.config import Settings
 from survey.kit import clock
 from survey.kit.db import Database
+from survey.kit.queue import Queue
 
 _FIRST_ERROR = 400
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -28,6 +29,7 @@ class Survey:
 
     settings: Settings
     database: Database
+    queue: Queue
 
 
 class _Undone(Exception):
@@ -66,6 +68,12 @@ def session() -> Session:
 def after_commit(call: Callable[[], None]) -> None:
     """Run something, such as waking a worker, once what this request wrote is safe."""
     g.setdefault("after_commit", []).append(call)
+
+
+def wake(name: str, row_id: int | None = None) -> None:
+    """Have a worker run a job soon, once what this request wrote is safe."""
+    queue = survey().queue
+    after_commit(lambda: queue.wake(name, row_id))
 
 
 def init_app(app: Flask, survey: Survey) -> None:

@@ -4,7 +4,7 @@ import json
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -43,7 +43,8 @@ def http_server(answers: HttpAnswers) -> Iterator[HttpAnswers]:
                 self.send_header(name, text)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(ConnectionError):  # a client that was killed meanwhile
+                self.wfile.write(body)
 
         def log_message(self, *_args: object) -> None:
             """Tests stay quiet."""

@@ -1,0 +1,55 @@
+"""`survey deliver`: hand over what is in the outbox."""
+
+import json
+import threading
+from dataclasses import asdict
+
+import click
+
+from survey.cli.door import opened, settings
+from survey.cli.signals import stop_asked
+from survey.jobs.deliver import Delivered, deliver_due
+from survey.jobs.desk import desk_of
+from survey.kit.db import Database
+from survey.mail.queries import queue_stop
+
+_PAUSE_S = 5.0
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End when nothing is due.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts: one line per run.")
+def deliver(once: bool, as_json: bool) -> None:
+    """Hand over what is in the outbox; without --once, look every few seconds until stopped."""
+    given = settings()
+    with opened(given) as database, stop_asked() as asked:
+        desk = desk_of(given, database)
+        while True:
+            delivered = deliver_due(desk, go_on=lambda: not asked.is_set())
+            if once or delivered != Delivered():
+                _tell(database, delivered, as_json=as_json)
+            if once or _waited_for(asked):
+                return
+
+
+def _waited_for(asked: threading.Event) -> bool:
+    return asked.wait(_PAUSE_S)
+
+
+def _tell(database: Database, delivered: Delivered, *, as_json: bool) -> None:
+    with database.reading() as session:
+        stop = queue_stop(session)
+        reason = stop.reason if stop else None
+    if as_json:
+        click.echo(json.dumps(asdict(delivered) | {"queue_stopped": reason}))
+        return
+    click.echo(_sentence(delivered))
+    if reason:
+        click.echo(f"The queue is stopped: {reason} Release it on the page “Outbox”.", err=True)
+
+
+def _sentence(delivered: Delivered) -> str:
+    parts = [
+        f"{count} {name.replace('_', ' ')}" for name, count in asdict(delivered).items() if count
+    ]
+    return f"Mails: {', '.join(parts)}." if parts else "Nothing was due."

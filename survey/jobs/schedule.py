@@ -1,0 +1,33 @@
+"""What runs by itself, and how often. Each job scans for its work, so it may run at any time."""
+
+from survey.config import Settings
+from survey.jobs.code import code_waiting
+from survey.jobs.deliver import deliver_due
+from survey.jobs.desk import desk_of
+from survey.jobs.invite import invite_all
+from survey.kit.db import Database
+from survey.kit.queue import Queue
+
+INVITE_EVERY_MINUTES = 10
+
+
+def register(queue: Queue, settings: Settings, database: Database) -> None:
+    """Let the worker of this process do all jobs."""
+    desk = desk_of(settings, database)
+
+    def go_on() -> bool:
+        return not queue.stopping.is_set()
+
+    def deliver(_row_id: int | None) -> None:
+        deliver_due(desk, go_on=go_on)
+
+    def invite(_row_id: int | None) -> None:
+        if invite_all(database, go_on=go_on).invitations:
+            queue.wake("deliver")
+
+    def code(_row_id: int | None) -> None:
+        code_waiting(database)
+
+    queue.every("deliver", deliver)
+    queue.every("invite", invite, minutes=INVITE_EVERY_MINUTES)
+    queue.every("code", code)
