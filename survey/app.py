@@ -12,8 +12,7 @@ from survey.web.staff import doors as staff
 from survey.web.staff import navigation
 from survey.web.staff.sign_in import adapter
 
-_LARGEST_REQUEST = 32 * 1024 * 1024
-_LARGEST_FORM = 2 * 1024 * 1024
+_LARGEST_FORM = 1024 * 1024
 
 
 class UnsafeSettings(SurveyError):
@@ -60,7 +59,7 @@ def configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         DEBUG=settings.debug,
         TESTING=False,
-        MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
+        MAX_CONTENT_LENGTH=_LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
         PREFERRED_URL_SCHEME=settings.base_url.partition(":")[0],
     )

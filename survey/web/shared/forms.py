@@ -1,11 +1,20 @@
 """What forms share: they parse and check shape, and neither query nor decide."""
 
+import re
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs are older
+
+__all__ = ["UNPROCESSABLE", "SelectChoice", "StaffForm", "no_control_characters", "stripped"]
 
 UNPROCESSABLE = 422
+_NEVER_TYPED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -18,11 +27,15 @@ class StaffForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
 
 def stripped(text: str | None) -> str:
-    """A filter: what was typed, without spaces around it."""
-    return (text or "").strip()
+    """A filter: what was typed, without spaces around it and without what no page may hold.
+
+    Control characters and noncharacters are never typed on purpose, PostgreSQL refuses some of
+    them, and HTML refuses the rest (its standard, 13.2.3.5); letters of every script stay.
+    """
+    return _NEVER_TYPED.sub("", text or "").strip()
 
 
 def no_control_characters(_form: FlaskForm, field: Any) -> None:
-    """A validator: refuses what no keyboard types on purpose, and what a database cannot keep."""
-    if any(not letter.isprintable() and letter not in "\r\n\t" for letter in field.data or ""):
+    """A validator for fields that keep their text as it was typed."""
+    if _NEVER_TYPED.search(field.data or ""):
         raise ValidationError("Please take out the invisible characters.")

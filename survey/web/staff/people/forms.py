@@ -4,7 +4,7 @@ from wtforms import EmailField, SearchField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from survey.team.types import Role
-from survey.web.shared.forms import StaffForm, no_control_characters, stripped
+from survey.web.shared.forms import SelectChoice, StaffForm, stripped
 
 ROLE_WORDS = {
     Role.ADMIN: "Admin: everything, people and settings too",
@@ -29,12 +29,10 @@ class UserForm(StaffForm):
 
     role = SelectField(
         "Role",
-        choices=[(role.value, words) for role, words in ROLE_WORDS.items()],
+        choices=[SelectChoice(role.value, words) for role, words in ROLE_WORDS.items()],
         default=Role.SELLER.value,
     )
-    team_name = StringField(
-        "Team", filters=[stripped], validators=[Length(max=300), no_control_characters]
-    )
+    team_name = StringField("Team", filters=[stripped], validators=[Length(max=300)])
 
 
 class NewUserForm(UserForm):
@@ -46,9 +44,6 @@ class NewUserForm(UserForm):
         validators=[
             InputRequired("Please give the e-mail address."),
             Length(max=320),
-            no_control_characters,
         ],
     )
-    name = StringField(
-        "Name", filters=[stripped], validators=[Length(max=300), no_control_characters]
-    )
+    name = StringField("Name", filters=[stripped], validators=[Length(max=300)])

@@ -11,7 +11,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from survey.web.shared.forms import StaffForm, no_control_characters, stripped
+from survey.web.shared.forms import StaffForm, stripped
 
 _LARGEST = 1000
 _ASK = "Please give a whole number."
@@ -24,19 +24,18 @@ class CompanyForm(StaffForm):
         validators=[
             InputRequired("Please give the name that buyers know."),
             Length(max=300),
-            no_control_characters,
         ],
     )
     time_zone = SelectField("Time zone")
     postal_address = TextAreaField(
         "Postal address",
         filters=[stripped],
-        validators=[Length(max=1000), no_control_characters],
+        validators=[Length(max=1000)],
     )
     privacy_contact = EmailField(
         "Address for privacy questions",
         filters=[stripped],
-        validators=[Optional(), Length(max=320), no_control_characters],
+        validators=[Optional(), Length(max=320)],
     )
     brand_colour = ColorField("Colour on the buyer’s pages")
     anonymity_threshold = IntegerField(
@@ -63,5 +62,5 @@ class CountryForm(StaffForm):
     basis = TextAreaField(
         "Why it is allowed",
         filters=[stripped],
-        validators=[Length(max=2000), no_control_characters],
+        validators=[Length(max=2000)],
     )

@@ -10,7 +10,7 @@ from survey.company.types import CompanySettings
 from survey.kit.errors import SurveyError
 from survey.team.types import Role
 from survey.web.shared.door import now, session
-from survey.web.shared.forms import UNPROCESSABLE
+from survey.web.shared.forms import UNPROCESSABLE, SelectChoice
 from survey.web.staff import access
 from survey.web.staff.door import actor
 from survey.web.staff.settings.forms import CompanyForm, CountryForm
@@ -79,7 +79,7 @@ def _wanted(form: CompanyForm) -> CompanySettings:
 
 
 def _with_zones(form: CompanyForm) -> CompanyForm:
-    form.time_zone.choices = [(zone, zone) for zone in sorted(available_timezones())]
+    form.time_zone.choices = [SelectChoice(zone, zone) for zone in sorted(available_timezones())]
     return form
 
 

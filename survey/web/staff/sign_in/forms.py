@@ -3,7 +3,7 @@
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from survey.web.shared.forms import StaffForm, no_control_characters, stripped
+from survey.web.shared.forms import StaffForm, stripped
 
 _LONGEST = 256
 
@@ -15,7 +15,6 @@ class SignInForm(StaffForm):
         validators=[
             InputRequired("Please give your e-mail address."),
             Length(max=320),
-            no_control_characters,
         ],
     )
     password = PasswordField(
@@ -31,7 +30,6 @@ class ForgotForm(StaffForm):
         validators=[
             InputRequired("Please give your e-mail address."),
             Length(max=320),
-            no_control_characters,
         ],
     )
 

@@ -1,0 +1,68 @@
+"""Forged forms, and visitors who claim to be somebody else."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from survey.app import create_app
+from survey.config import Settings
+from survey.kit.db import Database
+from survey.web.shared import access
+from tests.pages import CheckingClient
+
+
+@pytest.fixture
+def visitors(settings: Settings, database: Database) -> Callable[[int], FlaskClient]:
+    """Visitors behind that many proxies, whose forms need no token: it is limits we look at."""
+
+    def behind(proxies: int) -> FlaskClient:
+        app = create_app(settings.model_copy(update={"trusted_proxies": proxies}), database)
+        guards = app.before_request_funcs[None]
+        guards.remove(next(guard for guard in guards if guard.__name__ == "_check_csrf"))
+        return app.test_client()
+
+    return behind
+
+
+def _tries(client: FlaskClient, forwarded: list[str]) -> list[int]:
+    """The answers to one try to ask for a password per `X-Forwarded-For`."""
+    return [
+        client.post("/forgot", data={}, headers={"X-Forwarded-For": header}).status_code
+        for header in forwarded
+    ]
+
+
+def test_staff_forms_need_their_token(client: CheckingClient) -> None:
+    answer = client.post("/sign-in", data={"email": "a@x.example", "password": "x"}, csrf=False)
+
+    assert answer.status_code == 400
+    assert "open too long" in answer.text
+
+
+def test_pages_behind_a_link_need_no_token(app: Flask, client: CheckingClient) -> None:
+    view = access.link("opt_out")(lambda **_: {})
+    app.add_url_rule("/linked/<token>", "linked", view, methods=["POST"])
+
+    assert client.post("/linked/abc", csrf=False).status_code == 200
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_spoofed_addresses_do_not_dodge_the_limit(
+    visitors: Callable[[int], FlaskClient], proxies: int
+) -> None:
+    # A proxy appends the address it saw; what stands before it is the visitor's invention.
+    seen = ", 203.0.113.9" if proxies else ""
+
+    answers = _tries(visitors(proxies), [f"198.51.100.{n}{seen}" for n in range(11)])
+
+    assert answers == [422] * 10 + [429]
+
+
+def test_visitors_behind_a_proxy_are_told_apart(
+    visitors: Callable[[int], FlaskClient],
+) -> None:
+    answers = _tries(visitors(1), [f"203.0.113.{n}" for n in range(11)])
+
+    assert answers == [422] * 11
