@@ -97,6 +97,25 @@ def awaiting_a_reader(session: Session) -> list[Response]:
     )
 
 
+def uses_by_reason(session: Session) -> dict[int, int]:
+    """How often each reason stands confirmed in counted answers that may be read.
+
+    Answers given for totals only are left out: this is a figure of no closed quarter.
+    """
+    rows = session.execute(
+        select(Coding.reason_id, func.count(Coding.response_id.distinct()).label("uses"))
+        .join(Response, Response.id == Coding.response_id)
+        .where(
+            Coding.state == CodingState.CONFIRMED,
+            Response.state == ResponseState.COUNTED,
+            Response.audience != Audience.TOTALS_ONLY,
+        )
+        .group_by(Coding.reason_id)
+        .order_by(Coding.reason_id)
+    )
+    return {row.reason_id: row.uses for row in rows}
+
+
 def agreement(session: Session) -> Agreement:
     """Compares standing primaries of counted responses that have both a click and a reader's."""
     clicked, read = aliased(Coding), aliased(Coding)

@@ -5,11 +5,13 @@ from flask import Blueprint
 from survey.web.staff.people.views import bp as people
 from survey.web.staff.settings.views import bp as settings
 from survey.web.staff.sign_in.views import bp as sign_in
+from survey.web.staff.taxonomy.views import bp as taxonomy
 
 PAGES = (
     people,
     settings,
     sign_in,
+    taxonomy,
 )
 
 bp = Blueprint("staff", __name__)

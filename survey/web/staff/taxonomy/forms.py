@@ -1,0 +1,31 @@
+"""What is looked for in the taxonomy; it stands in the address."""
+
+from wtforms import BooleanField, SearchField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag
+from wtforms.validators import Length
+
+from survey.taxonomy.types import Control
+from survey.web.shared.forms import StaffForm, stripped
+
+CONTROL_WORDS = {
+    Control.OURS: "Ours",
+    Control.SHARED: "Shared",
+    Control.THEIRS: "Theirs",
+}
+
+
+class FindForm(StaffForm):
+    """Words of a reason, whose hands it is in, and whether it is offered first."""
+
+    class Meta:
+        csrf = False
+
+    find = SearchField("Words or code", filters=[stripped], validators=[Length(max=100)])
+    control = SelectField(
+        "In whose hands",
+        choices=[
+            SelectChoice("", "All"),
+            *(SelectChoice(key.value, words) for key, words in CONTROL_WORDS.items()),
+        ],
+    )
+    first = BooleanField("Only those offered first")
