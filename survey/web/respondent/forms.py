@@ -8,8 +8,13 @@ from survey.questionnaires.rules import check_answers
 from survey.questionnaires.types import Answers, Document, Problem, QuestionKind, Screen
 from survey.responses.types import GivenAnswers
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-"""Control characters: PostgreSQL refuses the first of them, and none of them is a word."""
+_PLANES = 17
+_NOT_TEXT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(_PLANES) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
+"""Control characters and noncharacters: PostgreSQL refuses some, HTML the others."""
 
 
 def read_answers(screen: Screen, form: MultiDict[str, str]) -> GivenAnswers:
@@ -29,8 +34,8 @@ def read_answers(screen: Screen, form: MultiDict[str, str]) -> GivenAnswers:
 
 
 def clean(text: str) -> str:
-    """The text without control characters, with plain line ends, and without blank ends."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    """The text without what is no text, with plain line ends, and without blank ends."""
+    return _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def problems_with(document: Document, screen: Screen, given: Answers) -> list[Problem]:
