@@ -7,13 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import URL, text
+from sqlalchemy.exc import DatabaseError
 
-from survey.kit import clock
 from survey.kit.db import Database
 from survey.kit.errors import SurveyError
-from survey.mail.models import QueueStop
-
-_STOPPED = "This database was brought back from a copy: what left since then would leave again."
 
 
 class BackupFailed(SurveyError):
@@ -41,7 +38,7 @@ def backup(database: Database, file: Path) -> None:
 
 
 def restore(database: Database, file: Path) -> None:
-    """Replace everything by a copy, with the outbox stopped. Raises `NotABackup`."""
+    """Replace everything by a copy. Raises `NotABackup`."""
     if database.is_sqlite:
         _refuse_damaged(file)
         database.close()
@@ -54,8 +51,6 @@ def restore(database: Database, file: Path) -> None:
         name = str(database.url.database)
         options = ("--clean", "--if-exists", "--no-owner", "--single-transaction")
         _run(database.url, "pg_restore", *options, f"--dbname={name}", str(file))
-    with database.writing() as session:
-        session.merge(QueueStop(id=1, stopped_at=clock.now(), reason=_STOPPED))
 
 
 def faults(database: Database) -> list[str]:
@@ -64,9 +59,12 @@ def faults(database: Database) -> list[str]:
         with database.reading() as session:
             session.execute(text("SELECT 1"))
         return []
-    with database.engine.connect() as connection:
-        pages = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    try:
+        with database.engine.connect() as connection:
+            pages = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    except DatabaseError as error:
+        return [str(error.orig)]
     found = [str(page) for page in pages if page != "ok"]
     return [*found, *(f"a row of {row[0]} points nowhere" for row in broken)]
 

@@ -10,9 +10,11 @@ from survey.company.actions import found_company
 from survey.config import Settings, shipped_folder
 from survey.kit import clock, schema
 from survey.kit.db import Database
+from survey.mail.actions import stop_queue
 from survey.questionnaires.actions import ship_questionnaires
 from survey.taxonomy.actions import ship_release
 
+_BROUGHT_BACK = "The database was brought back from a copy: what left since would leave again."
 _NAMELESS = "Your company"
 
 
@@ -50,11 +52,11 @@ def set_up(database: Database, given: Settings) -> None:
 def check() -> None:
     """Tell whether the database is up to date and whole."""
     with unchecked() as database:
+        if found := backups.faults(database):
+            fail(f"The database is damaged, bring back a copy: {'; '.join(found)}.")
         seen, newest = schema.current(database), schema.newest(shipped_folder("migrations"))
         if seen != newest:
             fail(f"The database is at {seen or 'nothing'}, not {newest}: run “survey db upgrade”.")
-        if found := backups.faults(database):
-            fail(" ".join(["The database is damaged:", *found]))
         click.echo(f"The database is at migration {seen} and whole.")
 
 
@@ -77,4 +79,6 @@ def restore(file: Path, overwrite: bool) -> None:
             fail("There is a database already. Stop everything, then say --overwrite.")
         backups.restore(database, file)
         schema.upgrade(database, shipped_folder("migrations"))
+        with database.writing() as session:
+            stop_queue(session, reason=_BROUGHT_BACK, now=clock.now())
     click.echo(f"Brought back {file}. The outbox is stopped: look at it, then release it.")

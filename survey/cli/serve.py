@@ -1,14 +1,13 @@
 """`survey serve`: pages and worker in one process, for one machine."""
 
 import click
-import waitress
 
 from survey.app import create_app
 from survey.cli.door import opened, settings
+from survey.cli.server import page_server
 from survey.cli.signals import leaving_when_asked
 from survey.cli.worker import queue_of
 
-_PAGE_THREADS = 16
 _JOB_THREADS = 3
 
 
@@ -21,9 +20,7 @@ def serve(host: str, port: int) -> None:
     with opened(given) as database, leaving_when_asked():
         queue = queue_of(given, database)
         app = create_app(given, database, queue)
-        server = waitress.create_server(
-            app, host=host, port=port, threads=_PAGE_THREADS, ident=None
-        )
+        server = page_server(app, given, host=host, port=port)
         running = queue.worker(threads=_JOB_THREADS)
         running.start()
         try:

@@ -1,13 +1,12 @@
 """`survey web`: the pages alone; a worker runs elsewhere."""
 
 import click
-import waitress
 
 from survey.app import create_app
 from survey.cli.door import fail, opened, settings
+from survey.cli.server import page_server
+from survey.cli.signals import leaving_when_asked
 from survey.config import unsafe_to_split
-
-_THREADS = 16
 
 
 @click.command()
@@ -18,7 +17,7 @@ def web(host: str, port: int) -> None:
     given = settings()
     for reason in unsafe_to_split(given):
         fail(reason)
-    with opened(given) as database:
-        app = create_app(given, database)
-        click.echo(f"Serving {given.base_url} on {host}:{port}.")
-        waitress.serve(app, host=host, port=port, threads=_THREADS, ident=None)
+    with opened(given) as database, leaving_when_asked():
+        server = page_server(create_app(given, database), given, host=host, port=port)
+        click.echo(f"Serving {given.base_url} on {host}:{server.effective_port}.")
+        server.run()

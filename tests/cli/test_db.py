@@ -1,0 +1,103 @@
+"""`survey db`: up to date, whole, copied and brought back."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
+
+from survey.cli.main import main
+from survey.company import queries as company_queries
+from survey.kit.db import Database
+from survey.mail.queries import queue_stop
+from survey.team import queries
+from tests.factories.team import make_user
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    monkeypatch.chdir(tmp_path)
+
+    def called(*arguments: str, url: str = "sqlite:///new/survey.db") -> Result:
+        monkeypatch.setenv("SURVEY_DATABASE_URL", url)
+        return CliRunner().invoke(main, ["db", *arguments])
+
+    return called
+
+
+def test_upgrade_makes_a_database_with_its_company(run: Run, tmp_path: Path) -> None:
+    first, again = run("upgrade"), run("upgrade")
+
+    database = Database(f"sqlite:///{tmp_path}/new/survey.db")
+    with database.reading() as session:
+        company = company_queries.the_company(session)
+        countries = [rule.country for rule in company_queries.country_rules(session)]
+    database.close()
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    assert (company.name, countries) == ("Your company", ["DE"])
+    assert run("check").exit_code == 0
+
+
+def test_check_says_what_is_missing(run: Run) -> None:
+    result = run("check")
+
+    assert result.exit_code == 1
+    assert "run “survey db upgrade”" in result.output
+
+
+def test_check_finds_damage(run: Run, tmp_path: Path) -> None:
+    run("upgrade")
+    file = tmp_path / "new" / "survey.db"
+    content = bytearray(file.read_bytes())
+    content[40_000:90_000] = b"\xff" * 50_000
+    file.write_bytes(content)
+
+    result = run("check")
+
+    assert result.exit_code == 1
+    assert "The database is damaged" in result.output
+
+
+def test_backup_and_restore_bring_everything_back(
+    run: Run, database_url: str, database: Database, session: Session, tmp_path: Path
+) -> None:
+    if not database.is_sqlite and shutil.which("pg_dump") is None:
+        pytest.skip("no pg_dump: install PostgreSQL's client programs")
+    copy = tmp_path / "copy.db"
+    kept = make_user(session, email="kept@x.example")
+    session.commit()
+    assert run("backup", str(copy), url=database_url).exit_code == 0
+    make_user(session, email="later@x.example")
+    session.commit()
+    session.close()
+
+    refused = run("restore", str(copy), url=database_url)
+    done = run("restore", str(copy), "--overwrite", url=database_url)
+
+    assert (refused.exit_code, done.exit_code) == (1, 0), done.output
+    assert "--overwrite" in refused.output
+    assert [user.id for user in queries.users(session)] == [kept.id]
+    assert queue_stop(session) is not None
+    assert copy.stat().st_mode & 0o077 == 0
+
+
+def test_restore_refuses_what_is_no_copy(run: Run, database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear Ada")
+
+    result = run("restore", "letter.txt", "--overwrite", url=database_url)
+
+    assert result.exit_code == 1
+    assert "letter.txt is not a copy" in result.output
+
+
+def test_backup_to_nowhere_leaves_nothing(run: Run, tmp_path: Path) -> None:
+    run("upgrade")
+
+    result = run("backup", "no/such/folder/copy.db")
+
+    assert result.exit_code == 1
+    assert "The copy could not be written" in result.output

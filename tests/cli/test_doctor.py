@@ -1,0 +1,86 @@
+"""`survey doctor` tells everything at once, and shows no secret."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
+
+from survey.cli.main import main
+from tests.factories.company import make_company
+from tests.test_config import SAFE
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, database_url: str, session: Session, tmp_path: Path
+) -> Run:
+    monkeypatch.chdir(tmp_path)
+    make_company(session)
+    session.commit()
+
+    def called(*options: str, **changes: str) -> Result:
+        for name, text in {"database_url": database_url, **changes}.items():
+            monkeypatch.setenv(f"SURVEY_{name.upper()}", text)
+        return CliRunner().invoke(main, ["doctor", *options])
+
+    return called
+
+
+def safe(database_url: str, **changes: str) -> dict[str, str]:
+    return {
+        **{name: str(value) for name, value in SAFE.items()},
+        "database_url": database_url,
+        **changes,
+    }
+
+
+def test_a_safe_installation_is_well(run: Run, database_url: str) -> None:
+    result = run(**safe(database_url))
+
+    assert (result.exit_code, result.output) == (0, "All is well.\n")
+
+
+def test_production_is_told_everything_at_once(run: Run) -> None:
+    result = run("--json", environment="production", debug="true", sendgrid_api_key="SG.hush")
+
+    found = json.loads(result.output)
+    assert result.exit_code == 1
+    assert found["is_well"] is False
+    assert len(found["unsafe"]) == 8
+    assert "hush" not in result.output
+
+
+def test_development_is_told_and_stays_well(run: Run) -> None:
+    result = run()
+
+    assert result.exit_code == 0
+    assert "For production:" in result.output
+    assert "SURVEY_POSTAL_ADDRESS is not set" in result.output
+
+
+def test_slips_of_the_pen_are_found(run: Run) -> None:
+    assert "SURVEY_SECRETKEY is not a setting: see .env.example." in run(secretkey="x").output
+
+
+def test_an_old_database_is_found(run: Run, tmp_path: Path) -> None:
+    result = run("--json", database_url=f"sqlite:///{tmp_path}/empty.db")
+
+    assert result.exit_code == 1
+    assert json.loads(result.output)["broken"] == [
+        "The database is not up to date: run “survey db upgrade”."
+    ]
+
+
+def test_a_database_that_is_away_is_found(run: Run) -> None:
+    away = "postgresql+psycopg://debrief:hush@127.0.0.1:1/away?connect_timeout=1"
+
+    result = run(database_url=away)
+
+    assert result.exit_code == 1
+    assert "The database does not answer" in result.output
+    assert "hush" not in result.output
