@@ -2,19 +2,79 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select, true
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from survey.deals.models import Account, Contact, Deal
 from survey.invitations.models import Invitation
 from survey.questionnaires.types import Document
 from survey.responses import rules
 from survey.responses.models import Answer, Response, ResponseDraft, ResponseRevision
-from survey.responses.types import Given, GivenAnswers
+from survey.responses.types import Given, GivenAnswers, ResponseState
 
 
 def for_invitation(session: Session, invitation: Invitation) -> Response | None:
     """What came back for an invitation, deleted or not; None while nothing was sent."""
     return session.scalar(select(Response).where(Response.invitation_id == invitation.id))
+
+
+def find_response(session: Session, public_id: str) -> Response | None:
+    """The response with all that its page shows of deal, people, campaign and questionnaire."""
+    invitation = joinedload(Response.invitation)
+    deal = joinedload(Response.deal)
+    return session.scalar(
+        select(Response)
+        .where(Response.public_id == public_id)
+        .options(
+            invitation.joinedload(Invitation.contact),
+            invitation.joinedload(Invitation.campaign),
+            invitation.joinedload(Invitation.version),
+            deal.joinedload(Deal.account),
+            deal.joinedload(Deal.seller),
+        )
+    )
+
+
+def find_invitation(session: Session, public_id: str) -> Invitation | None:
+    """The invitation with all that recording its reply needs."""
+    return session.scalar(
+        select(Invitation)
+        .where(Invitation.public_id == public_id)
+        .options(
+            joinedload(Invitation.contact),
+            joinedload(Invitation.campaign),
+            joinedload(Invitation.version),
+            joinedload(Invitation.deal).joinedload(Deal.account),
+        )
+    )
+
+
+def unanswered(session: Session, *, find: str, limit: int) -> list[Invitation]:
+    """Invitations without an answer, the latest first; `find` is part of a name or address."""
+    is_answered = select(Response.id).where(
+        Response.invitation_id == Invitation.id, Response.state != ResponseState.DELETED
+    )
+    words = find.strip().lower()
+    named = [
+        func.lower(column).contains(words, autoescape=True)
+        for column in (Account.name, Deal.name, Contact.name, Contact.email)
+        if words
+    ]
+    return list(
+        session.scalars(
+            select(Invitation)
+            .join(Deal, Deal.id == Invitation.deal_id)
+            .join(Account, Account.id == Deal.account_id)
+            .join(Contact, Contact.id == Invitation.contact_id)
+            .where(~is_answered.exists(), or_(*named) if named else true())
+            .options(
+                contains_eager(Invitation.deal).contains_eager(Deal.account),
+                contains_eager(Invitation.contact),
+            )
+            .order_by(Invitation.invited_at.desc(), Invitation.id.desc())
+            .limit(limit)
+        )
+    )
 
 
 def draft_of(session: Session, invitation: Invitation) -> ResponseDraft | None:

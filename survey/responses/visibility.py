@@ -67,7 +67,7 @@ def visible_to(session: Session, reader: User, *, nameless: bool = True) -> Colu
     whole = whole_to(reader)
     if not nameless:
         return whole
-    return or_(whole, _nameless_to(session, reader))
+    return or_(whole, nameless_to(session, reader))
 
 
 def whole_to(reader: User) -> ColumnElement[bool]:
@@ -105,7 +105,8 @@ def _is_whole(role: Role, audience: Audience, state: ResponseState, *, is_own_de
     return sight(role, audience, is_own_deal=is_own_deal, state=state) is Sight.WHOLE
 
 
-def _nameless_to(session: Session, reader: User) -> ColumnElement[bool]:
+def nameless_to(session: Session, reader: User) -> ColumnElement[bool]:
+    """The condition on `Response` under which the reader sees it without names."""
     audiences = [
         audience
         for audience in Audience

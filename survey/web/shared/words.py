@@ -1,9 +1,10 @@
 """Days and moments as pages show them: filters for templates."""
 
 from datetime import date, datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from flask import Flask
+from flask import Flask, g
 
 from survey.company.queries import company
 from survey.kit.words import day_in_words
@@ -16,9 +17,11 @@ def init_app(app: Flask) -> None:
 
 
 def zone() -> ZoneInfo:
-    """The company's time zone; the settings' before it is founded."""
-    founded = company(session())
-    return ZoneInfo(founded.time_zone) if founded else settings().zone
+    """The company's time zone; the settings' before it is founded. Asked once per request."""
+    if "zone" not in g:
+        founded = company(session())
+        g.zone = ZoneInfo(founded.time_zone) if founded else settings().zone
+    return cast("ZoneInfo", g.zone)
 
 
 def _day(day: date | datetime | None) -> str:

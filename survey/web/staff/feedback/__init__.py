@@ -1,0 +1,1 @@
+"""What buyers said, as much of it as each reader may read."""

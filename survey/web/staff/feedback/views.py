@@ -1,0 +1,136 @@
+"""What buyers said: the stream, one answer, and replies that came by mail."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey.audit.actions import record
+from survey.audit.types import Subject
+from survey.coding.queries import for_response
+from survey.insights.queries.feedback import Part, Wanted, feedback
+from survey.invitations.models import Invitation
+from survey.kit.paging import CursorNotUsable
+from survey.responses import queries as responses
+from survey.responses.actions import AlreadyAnswered, record_reply
+from survey.responses.visibility import Sight, sight_of
+from survey.taxonomy.queries import current_release, tree
+from survey.team.types import Role
+from survey.web.shared.door import now, session
+from survey.web.shared.forms import UNPROCESSABLE
+from survey.web.shared.words import zone
+from survey.web.staff import access
+from survey.web.staff.coding.forms import CodingForm, coding_forms
+from survey.web.staff.door import actor, reader
+from survey.web.staff.feedback.forms import FeedbackForm, FindInvitationForm, ReplyForm
+from survey.web.staff.feedback.reading import Reading, document_of, fields_of, month_of, read
+from survey.web.staff.feedback.replies import answers_from, second_question
+from survey.web.staff.filters import filled, wanted_filter
+
+bp = Blueprint("feedback", __name__)
+
+_INVITATIONS_SHOWN = 50
+_CODERS = frozenset({Role.ADMIN, Role.ANALYST})
+
+
+@bp.get("/feedback")
+@access.allows(Role.ADMIN, Role.MANAGER, Role.ANALYST, Role.SELLER)
+def index() -> ResponseReturnValue:
+    wanted = _wanted()
+    try:
+        page = feedback(session(), reader(), wanted, cursor=request.args.get("page"))
+    except CursorNotUsable:
+        abort(404)
+    form = filled(FeedbackForm(formdata=None), wanted.filter)
+    form.fill_rest(tree(session(), current_release(session())), wanted)
+    return render_template(
+        "staff/feedback/index.html",
+        form=form,
+        page=page,
+        wanted=wanted,
+        may_record=reader().role in _CODERS,
+        address=wanted.address(),
+        month_of=month_of,
+    )
+
+
+def _wanted() -> Wanted:
+    args = request.args
+    return Wanted(
+        filter=wanted_filter(),
+        part=Part.NAMELESS if args.get("part") == Part.NAMELESS else Part.NAMED,
+        reason=args.get("reason", ""),
+        category=args.get("category", ""),
+        is_primary_only=bool(args.get("decisive")),
+        words=args.get("words", "").replace("\0", ""),
+    )
+
+
+@bp.get("/feedback/<public_id>")
+@access.allows(Role.ADMIN, Role.MANAGER, Role.ANALYST, Role.SELLER)
+def show(public_id: str) -> ResponseReturnValue:
+    response = responses.find_response(session(), public_id)
+    sight = sight_of(session(), reader(), response) if response else Sight.NOTHING
+    if response is None or sight is Sight.NOTHING:
+        abort(404)
+    reading = read(response, sight)
+    may_code = reader().role in _CODERS
+    return render_template(
+        "staff/feedback/show.html",
+        reading=reading,
+        response=response,
+        codings=for_response(session(), response),
+        may_code=may_code,
+        coding_forms=_coding_forms(reading) if may_code else {},
+        month_of=month_of,
+    )
+
+
+def _coding_forms(reading: Reading) -> dict[str, CodingForm]:
+    return coding_forms(tree(session(), current_release(session())), reading.told)
+
+
+@bp.get("/feedback/replies")
+@access.allows(Role.ADMIN, Role.ANALYST)
+def replies() -> ResponseReturnValue:
+    form = FindInvitationForm(request.args)
+    find = (form.find.data or "") if form.validate() else ""
+    found = responses.unanswered(session(), find=find.replace("\0", ""), limit=_INVITATIONS_SHOWN)
+    return render_template("staff/feedback/replies.html", form=form, invitations=found)
+
+
+@bp.get("/feedback/replies/<public_id>")
+@access.allows(Role.ADMIN, Role.ANALYST)
+def reply(public_id: str) -> ResponseReturnValue:
+    invitation = _invitation(public_id)
+    return _reply_page(invitation, _reply_form(invitation))
+
+
+@bp.post("/feedback/replies/<public_id>")
+@access.allows(Role.ADMIN, Role.ANALYST)
+def keep_reply(public_id: str) -> ResponseReturnValue:
+    invitation = _invitation(public_id)
+    form, document = _reply_form(invitation), document_of(invitation)
+    answers = answers_from(form, document) if form.validate() else {}
+    if not answers:
+        return _reply_page(invitation, form), UNPROCESSABLE
+    try:
+        response = record_reply(session(), invitation, document, answers, now=now(), zone=zone())
+    except AlreadyAnswered as error:
+        form.refuse("words", str(error))
+        return _reply_page(invitation, form), UNPROCESSABLE
+    record(session(), actor(), "reply_recorded", Subject("response", response.id), now=now())
+    flash("The reply is recorded and the link is closed. Now find the reasons in it.", "done")
+    return redirect(url_for("staff.feedback.show", public_id=response.public_id), 303)
+
+
+def _invitation(public_id: str) -> Invitation:
+    return responses.find_invitation(session(), public_id) or abort(404)
+
+
+def _reply_form(invitation: Invitation) -> ReplyForm:
+    form, document = ReplyForm(), document_of(invitation)
+    form.offer(document.question(document.first), second_question(document), fields_of(invitation))
+    return form
+
+
+def _reply_page(invitation: Invitation, form: ReplyForm) -> str:
+    return render_template("staff/feedback/reply.html", form=form, invitation=invitation)

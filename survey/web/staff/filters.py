@@ -1,0 +1,71 @@
+"""The filters that stand in the address of the dashboard, the answers and the reports alike."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from flask import abort, request
+from wtforms import MonthField, SelectField
+from wtforms.validators import Optional
+
+from survey.insights.queries.choices import filter_choices
+from survey.insights.rules import FilterNotKnown, read_filter
+from survey.insights.types import Filter
+from survey.kit.clock import Month, NotAMonth
+from survey.web.shared.door import now, session
+from survey.web.shared.forms import StaffForm
+from survey.web.shared.words import zone
+
+_OUTCOMES = {"": "All", "lost": "Lost", "won": "Won", "no_decision": "No decision"}
+
+
+class FilterForm(StaffForm):
+    """What is counted or listed. Reading the address itself is `wanted_filter`'s."""
+
+    class Meta:
+        csrf = False
+
+    outcome = SelectField("Outcome", choices=_OUTCOMES)
+    competitor = SelectField("Competitor")
+    product = SelectField("Product")
+    region = SelectField("Region")
+    segment = SelectField("Segment")
+
+    def offer(self, choices: Mapping[str, Mapping[str, str]]) -> None:
+        for name, values in choices.items():
+            self[name].choices = {"": "All", **values}
+
+
+class WindowForm(FilterForm):
+    """The filter together with its months."""
+
+    first = MonthField("From", name="from", format="%Y-%m", validators=[Optional()])
+    last = MonthField("To", name="to", format="%Y-%m", validators=[Optional()])
+
+
+FormT = TypeVar("FormT", bound=FilterForm)
+
+
+def wanted_filter() -> Filter:
+    """The filter in this request's address; 404 where it asks for what cannot be counted."""
+    try:
+        return read_filter(request.args, this_month=Month.of(now(), zone()))
+    except (FilterNotKnown, NotAMonth) as error:
+        abort(404, str(error))
+
+
+def filled(form: FormT, wanted: Filter) -> FormT:
+    """The form as the page shows it: every choice we have, and the filter in use."""
+    form.offer(filter_choices(session()))
+    values: dict[str, Any] = {
+        "outcome": wanted.outcome.value if wanted.outcome else "",
+        "competitor": wanted.competitor,
+        "product": wanted.product,
+        "region": wanted.region,
+        "segment": wanted.segment,
+        "first": wanted.window.first.first_day,
+        "last": wanted.window.last.first_day,
+    }
+    for name, value in values.items():
+        if name in form:
+            form[name].data = value
+    return form

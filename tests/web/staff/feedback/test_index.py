@@ -1,0 +1,176 @@
+"""The stream of answers."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.coding.types import CodingRole
+from survey.responses.models import Response
+from survey.responses.types import Audience
+from survey.taxonomy.models import Reason
+from survey.team.models import User
+from survey.team.types import Role
+from tests import databases
+from tests.factories import make_coding
+from tests.pages import CheckingClient
+
+Answered = Callable[..., Response]
+SignIn = Callable[[Role | User], User]
+
+
+def _reason(session: Session, code: str) -> Reason:
+    return session.scalars(select(Reason).where(Reason.code == code)).one()
+
+
+def test_feedback_shows_what_buyers_wrote(
+    client: CheckingClient, sign_in: SignIn, answered: Answered
+) -> None:
+    response = answered("A connector for our warehouse.")
+    sign_in(Role.ANALYST)
+
+    page = client.get("/feedback").text
+
+    assert "A connector for our warehouse." in page
+    assert response.deal.account.name in page
+
+
+def test_feedback_says_what_to_do_where_there_is_none(
+    client: CheckingClient, sign_in: SignIn
+) -> None:
+    sign_in(Role.ANALYST)
+
+    assert "No answers found" in client.get("/feedback").text
+
+
+def test_feedback_shows_sellers_their_own_deals_only(
+    client: CheckingClient, sign_in: SignIn, answered: Answered
+) -> None:
+    seller = sign_in(Role.SELLER)
+    answered("Said to my own seller.", seller=seller)
+    answered("Said to somebody else.")
+
+    page = client.get("/feedback").text
+
+    assert "Said to my own seller." in page
+    assert "Said to somebody else." not in page
+
+
+@pytest.mark.parametrize("audience", [Audience.TOTALS_ONLY])
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.ANALYST, Role.MANAGER, Role.SELLER])
+def test_feedback_never_shows_what_counts_in_totals_only(
+    client: CheckingClient, sign_in: SignIn, answered: Answered, role: Role, audience: Audience
+) -> None:
+    answered("Nobody may read this.", seller=sign_in(role), audience=audience)
+
+    for address in ("/feedback", "/feedback?part=nameless", "/feedback?words=nobody"):
+        assert "Nobody may read this." not in client.get(address).text
+
+
+def test_nameless_answers_leave_out_every_name(
+    client: CheckingClient, sign_in: SignIn, answered: Answered
+) -> None:
+    shown = [
+        answered("Anna Berg here: your demo missed our case.", audience=Audience.SENDER_TEAM)
+        for _ in range(3)
+    ]
+    sign_in(Role.MANAGER)
+
+    page = client.get("/feedback?part=nameless").text
+
+    assert page.count("[…] here: your demo missed our case.") == 3
+    for response in shown:
+        assert response.deal.account.name not in page
+        assert response.deal.name not in page
+
+
+def test_nameless_answers_ignore_filters_that_point_at_somebody(
+    client: CheckingClient, sign_in: SignIn, answered: Answered
+) -> None:
+    for _ in range(3):
+        answered("Too slow for us.", audience=Audience.SENDER_TEAM)
+    sign_in(Role.MANAGER)
+
+    page = client.get("/feedback?part=nameless&region=Nowhere&words=xyz").text
+
+    assert page.count("Too slow for us.") == 3
+
+
+def test_feedback_filters_by_the_decisive_reason(
+    client: CheckingClient, session: Session, sign_in: SignIn, answered: Answered
+) -> None:
+    decided, contributed = answered("It decided."), answered("It only contributed.")
+    price = _reason(session, "PRI-01")
+    make_coding(session, response=decided, reason=price)
+    make_coding(session, response=contributed, reason=price, role=CodingRole.CONTRIBUTING)
+    answered("Something else altogether.")
+    sign_in(Role.ANALYST)
+
+    named = client.get("/feedback?reason=PRI-01").text
+    decisive = client.get("/feedback?reason=PRI-01&decisive=y").text
+
+    assert ("It only contributed." in named, "It only contributed." in decisive) == (True, False)
+    assert "It decided." in decisive
+    assert "Something else altogether." not in named
+
+
+@pytest.mark.parametrize("words", ["warehouse", "WAREHOUSE", "100%"])
+def test_feedback_searches_words(
+    client: CheckingClient, sign_in: SignIn, answered: Answered, words: str
+) -> None:
+    answered("Our warehouse needs it 100% of the time.")
+    answered("Nothing to add.")
+    sign_in(Role.ANALYST)
+
+    page = client.get("/feedback", query_string={"words": words}).text
+
+    assert "Our warehouse" in page
+    assert "Nothing to add." not in page
+
+
+@pytest.mark.parametrize(
+    "address", ["outcome=maybe", "from=2026-13", "from=2026-05&to=2026-01", "page=nonsense"]
+)
+def test_feedback_of_an_address_that_means_nothing_is_not_found(
+    client: CheckingClient, sign_in: SignIn, address: str
+) -> None:
+    sign_in(Role.ANALYST)
+
+    assert client.get(f"/feedback?{address}").status_code == 404
+
+
+def test_feedback_is_not_for_viewers(client: CheckingClient, sign_in: SignIn) -> None:
+    sign_in(Role.VIEWER)
+
+    assert client.get("/feedback").status_code == 403
+
+
+def test_feedback_costs_the_same_queries_for_one_and_three_answers(
+    client: CheckingClient, session: Session, sign_in: SignIn, answered: Answered
+) -> None:
+    database = client.application.extensions["survey"].database
+    sign_in(Role.ANALYST)
+    answered()
+    with databases.queries_counted(database) as one:
+        client.get("/feedback")
+    answered()
+    answered()
+
+    with databases.queries_counted(database) as three:
+        client.get("/feedback")
+
+    assert len(three) == len(one)
+
+
+def test_feedback_pages_through_many_answers(
+    client: CheckingClient, sign_in: SignIn, answered: Answered
+) -> None:
+    for number in range(22):
+        answered(f"Answer number {number:02}.")
+    sign_in(Role.ANALYST)
+
+    first = client.get("/feedback").text
+
+    assert first.count("Answer number") == 20
+    assert 'rel="next"' in first

@@ -1,0 +1,104 @@
+"""One answer."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from survey.responses.models import Response
+from survey.responses.types import Audience
+from survey.team.models import User
+from survey.team.types import Role
+from tests.factories import make_coding, make_reason, make_revision
+from tests.pages import CheckingClient
+
+Answered = Callable[..., Response]
+SignIn = Callable[[Role | User], User]
+
+
+def test_answer_is_told_in_the_questionnaires_words(
+    client: CheckingClient, sign_in: SignIn, answered: Answered
+) -> None:
+    response = answered("A smaller first package.")
+    sign_in(Role.ANALYST)
+
+    page = client.get(f"/feedback/{response.public_id}").text
+
+    assert "Another offer cost less for much the same" in page
+    assert "A smaller first package." in page
+
+
+def test_answer_shows_its_reasons_with_their_quotes(
+    client: CheckingClient, session: Session, sign_in: SignIn, answered: Answered
+) -> None:
+    response = answered()
+    reason = make_reason(session, label="First package too large")
+    make_coding(session, response=response, reason=reason, quote="A smaller first package")
+    sign_in(Role.MANAGER)
+
+    page = client.get(f"/feedback/{response.public_id}").text
+
+    assert "First package too large" in page
+    assert page.count("A smaller first package") == 2
+
+
+def test_answer_tells_what_it_said_before(
+    client: CheckingClient, session: Session, sign_in: SignIn, answered: Answered
+) -> None:
+    response = answered()
+    make_revision(session, response=response, answers={"weighed": "people"})
+    response.edited_at = response.submitted_at + timedelta(days=1)
+    sign_in(Role.ANALYST)
+
+    page = client.get(f"/feedback/{response.public_id}").text
+
+    assert "Said before" in page
+    assert "The people we dealt with" in page
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.ANALYST, Role.MANAGER, Role.SELLER])
+def test_answer_in_totals_only_looks_as_if_it_were_missing(
+    client: CheckingClient, sign_in: SignIn, answered: Answered, role: Role
+) -> None:
+    response = answered(seller=sign_in(role), audience=Audience.TOTALS_ONLY)
+
+    found, missing = (client.get(f"/feedback/{id_}") for id_ in (response.public_id, "nothing"))
+
+    assert (found.status_code, missing.status_code) == (404, 404)
+
+
+def test_answer_of_anothers_deal_looks_as_if_it_were_missing(
+    client: CheckingClient, sign_in: SignIn, answered: Answered
+) -> None:
+    response = answered()
+    sign_in(Role.SELLER)
+
+    assert client.get(f"/feedback/{response.public_id}").status_code == 404
+
+
+def test_nameless_answer_leaves_out_names_deal_and_day(
+    client: CheckingClient, sign_in: SignIn, answered: Answered
+) -> None:
+    text = "Anna Berg here: your demo missed our case."
+    response, *_ = [answered(text, audience=Audience.SENDER_TEAM) for _ in range(3)]
+    sign_in(Role.MANAGER)
+
+    page = client.get(f"/feedback/{response.public_id}").text
+
+    assert "[…] here: your demo missed our case." in page
+    for name in (response.deal.account.name, response.deal.name, "Anna", "Noor"):
+        assert name not in page
+
+
+def test_only_who_may_code_is_offered_to(
+    client: CheckingClient, sign_in: SignIn, answered: Answered
+) -> None:
+    response = answered()
+    offered = {}
+    for role in (Role.ANALYST, Role.MANAGER):
+        sign_in(role)
+        page = client.get(f"/feedback/{response.public_id}").text
+        offered[role] = "Find a reason in these words" in page
+
+    assert offered == {Role.ANALYST: True, Role.MANAGER: False}
