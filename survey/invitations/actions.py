@@ -283,8 +283,7 @@ def _invite(
         return []
     freeze_version(session, version, now=now)
     documents = {
-        outcome: read_document(version.document, outcome)
-        for outcome in queries.terms_of(campaign).delay_days
+        outcome: read_document(version.document, outcome) for outcome in campaign.delay_days
     }
     invitations = []
     for due, deal, contact, taken_back in queries.to_invite(session, ready):

@@ -56,15 +56,10 @@ def company_facts(session: Session) -> CompanyFacts:
 
 
 def campaign_facts(campaign: Campaign, company: CompanyFacts) -> CampaignFacts:
-    delays = {
-        Outcome.LOST: campaign.lost_delay_days,
-        Outcome.WON: campaign.won_delay_days,
-        Outcome.NO_DECISION: campaign.no_decision_delay_days,
-    }
     return CampaignFacts(
         public_id=campaign.public_id,
         is_running=campaign.state is CampaignState.RUNNING,
-        delay_days={outcome: days for outcome, days in delays.items() if days is not None},
+        delay_days=campaign.delay_days,
         stop_after_days=campaign.stop_after_days,
         notice_days=campaign.notice_days,
         sample_percent=campaign.sample_percent,

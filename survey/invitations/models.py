@@ -77,6 +77,16 @@ class Campaign(Base):
     changed_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
 
+    @property
+    def delay_days(self) -> dict[Outcome, int]:
+        """Days from the close to the asking, for each outcome it asks about."""
+        delays = {
+            Outcome.LOST: self.lost_delay_days,
+            Outcome.NO_DECISION: self.no_decision_delay_days,
+            Outcome.WON: self.won_delay_days,
+        }
+        return {outcome: days for outcome, days in delays.items() if days is not None}
+
 
 class Invitation(Base):
     """Asking one contact about one deal."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select, true
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from survey.deals.models import Account, Contact, Deal
+from survey.deals.models import Account, Contact, Deal, DealContact
 from survey.invitations import facts, rules
 from survey.invitations.models import Campaign, Hold, Invitation, Link, Notice
 from survey.invitations.types import (
@@ -15,10 +15,13 @@ from survey.invitations.types import (
     Due,
     LinkPurpose,
     Plan,
+    PlanRow,
+    Skip,
     SkipReason,
     Terms,
 )
 from survey.kit.tokens import digest
+from survey.team.models import User
 
 _MOST_IN_ONE_QUESTION = 10_000
 
@@ -132,6 +135,7 @@ def names_of_deals(session: Session, deal_ids: Sequence[int]) -> dict[int, DealN
         Account.name,
         Deal.outcome,
         Deal.closed_on,
+        Deal.seller_id,
     ).join(Account, Account.id == Deal.account_id)
     return {
         row[0]: DealNames(*row[1:])
@@ -161,6 +165,97 @@ def to_send(session: Session, invitation_id: int) -> Invitation | None:
             joinedload(Invitation.deal).joinedload(Deal.seller),
         )
     )
+
+
+def rows(session: Session, verdicts: Sequence[Due | Skip]) -> list[PlanRow]:
+    """These verdicts with the names people know the deals and contacts by, in the same order."""
+    deals = names_of_deals(session, [verdict.deal_id for verdict in verdicts])
+    contacts = names_of_contacts(session, [each.contact_id for each in verdicts if each.contact_id])
+    return [
+        PlanRow(deals[each.deal_id], each, contacts.get(each.contact_id or 0, ""))
+        for each in verdicts
+    ]
+
+
+def asked_by_campaign(session: Session) -> dict[int, int]:
+    """How many invitations each campaign has made that left or will leave."""
+    asked = (
+        select(Invitation.campaign_id, func.count())
+        .where(facts.HAS_ASKED)
+        .group_by(Invitation.campaign_id)
+    )
+    return dict(iter(session.execute(asked)))
+
+
+def regions_and_products(session: Session) -> tuple[list[str], list[str]]:
+    """Every region and every product that a deal names."""
+    regions = select(Deal.region).where(Deal.region != "").distinct().order_by(Deal.region)
+    products = select(Deal.product).where(Deal.product != "").distinct().order_by(Deal.product)
+    return list(session.scalars(regions)), list(session.scalars(products))
+
+
+def deal(session: Session, public_id: str) -> Deal | None:
+    """A deal with its account and seller."""
+    return session.scalar(
+        select(Deal)
+        .where(Deal.public_id == public_id)
+        .options(joinedload(Deal.account), joinedload(Deal.seller))
+    )
+
+
+def parts_in(session: Session, deal: Deal) -> list[DealContact]:
+    """The deal's contacts with their part in it, deciders first, then whoever was active last."""
+    asked = (
+        select(DealContact)
+        .join(DealContact.contact)
+        .where(DealContact.deal_id == deal.id)
+        .options(contains_eager(DealContact.contact))
+        .order_by(
+            DealContact.is_chosen_to_ask.desc(),
+            DealContact.is_decider.desc(),
+            Contact.last_active_on.desc().nulls_last(),
+            Contact.id,
+        )
+    )
+    return list(session.scalars(asked))
+
+
+def holds(session: Session, *, seller: User | None) -> list[Hold]:
+    """Every hold (of that seller's deals), the newest first, with deal, account and who asked."""
+    asked = (
+        select(Hold)
+        .join(Hold.deal)
+        .options(
+            contains_eager(Hold.deal).joinedload(Deal.account),
+            joinedload(Hold.held_by),
+        )
+        .order_by(Hold.held_at.desc(), Hold.id)
+    )
+    return list(session.scalars(asked.where(Deal.seller == seller) if seller else asked))
+
+
+def upcoming(session: Session, now: datetime, *, seller: User | None) -> list[PlanRow]:
+    """Who will be asked (about that seller's deals) by any campaign, the earliest first."""
+    due = sorted((due for _, plan in plan_all(session, now) for due in plan.due), key=_when)
+    found = rows(session, due)
+    return [row for row in found if seller is None or row.deal.seller_id == seller.id]
+
+
+def verdict_on(session: Session, deal: Deal, now: datetime) -> PlanRow | None:
+    """Whether and when somebody is asked about this deal, or why not; None without a campaign."""
+    plans = [plan for _, plan in plan_all(session, now)]
+    verdict = rules.verdicts(plans).get(deal.id)
+    if verdict is None:
+        verdict = rules.verdicts(_alone(session, deal, now)).get(deal.id)
+    return rows(session, [verdict[1]])[0] if verdict else None
+
+
+def _alone(session: Session, deal: Deal, now: datetime) -> list[Plan]:
+    """Each campaign's word on a deal that is too old to stand in its plan."""
+    company = facts.company_facts(session)
+    terms = [facts.campaign_facts(each, company) for each in campaigns(session)]
+    found = facts.deal_facts(session, Deal.id == deal.id)
+    return rules.plan_campaigns(found, terms, facts.past(session), now)
 
 
 def for_deal(session: Session, deal: Deal) -> list[Invitation]:
@@ -223,6 +318,10 @@ def to_invite(
         )
         for due in ready
     ]
+
+
+def _when(due: Due) -> tuple[datetime, int]:
+    return due.send_at, due.deal_id
 
 
 def _pieces(numbers: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from survey.deals.types import Outcome
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class CampaignState(StrEnum):
@@ -216,6 +218,10 @@ class Due:
     send_at: datetime
     """The first working hour of the recipient from then on."""
 
+    @property
+    def at(self) -> datetime:
+        return self.send_at
+
 
 @dataclass(frozen=True, slots=True)
 class Skip:
@@ -226,7 +232,11 @@ class Skip:
     contact_id: int | None = None
     """The contact who would have been asked, where one was picked."""
     until: datetime | None = None
-    """When the reason ends by itself, where it does."""
+    """When the reason ends by itself, where it does; for a paused campaign: when it would ask."""
+
+    @property
+    def at(self) -> datetime:
+        return self.until or _NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +255,14 @@ class Plan:
         for skip in self.skipped:
             counts[skip.reason] += 1
         return {reason: count for reason, count in counts.items() if count}
+
+    def upcoming(self) -> "list[Due | Skip]":
+        """Who will be asked, or would be if the campaign ran, the earliest first."""
+        paused = self.skips_for(SkipReason.CAMPAIGN_PAUSED)
+        return sorted((*self.due, *paused), key=lambda verdict: (verdict.at, verdict.deal_id))
+
+    def skips_for(self, reason: SkipReason) -> list[Skip]:
+        return [skip for skip in self.skipped if skip.reason is reason]
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +286,7 @@ class DealNames:
     account: str
     outcome: Outcome
     closed_on: date | None
+    seller_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

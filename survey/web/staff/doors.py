@@ -2,20 +2,24 @@
 
 from flask import Blueprint
 
+from survey.web.staff.campaigns.views import bp as campaigns
 from survey.web.staff.coding.views import bp as coding
 from survey.web.staff.feedback.views import bp as feedback
 from survey.web.staff.people.views import bp as people
 from survey.web.staff.settings.views import bp as settings
 from survey.web.staff.sign_in.views import bp as sign_in
 from survey.web.staff.taxonomy.views import bp as taxonomy
+from survey.web.staff.upcoming.views import bp as upcoming
 
 PAGES = (
     coding,
     feedback,
+    campaigns,
     people,
     settings,
     sign_in,
     taxonomy,
+    upcoming,
 )
 
 bp = Blueprint("staff", __name__)

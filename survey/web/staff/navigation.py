@@ -45,6 +45,7 @@ GROUPS = (
         (
             Entry("Deals", "/deals", "deals"),
             Entry("Campaigns", "/campaigns", "campaigns"),
+            Entry("Upcoming", "/upcoming", "upcoming"),
             Entry("Questionnaires", "/questionnaires", "questionnaires"),
             Entry("Outbox", "/outbox", "outbox"),
             Entry("Mailbox", "/mailbox", "mailbox"),

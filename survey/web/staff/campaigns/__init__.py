@@ -1,0 +1,1 @@
+"""Campaigns: who is asked by which rule, and who is not and why."""

@@ -1,0 +1,160 @@
+"""Campaigns: the list, one with its plan, making and changing one, starting and pausing it."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey.invitations import actions, queries
+from survey.invitations.models import Campaign
+from survey.invitations.types import SkipReason, Terms
+from survey.kit.errors import SurveyError
+from survey.questionnaires.queries import questionnaires
+from survey.team.types import Role
+from survey.web.shared.door import now, session
+from survey.web.shared.forms import UNPROCESSABLE
+from survey.web.staff import access
+from survey.web.staff.campaigns.forms import CampaignForm, ShownForm, written_terms
+from survey.web.staff.door import actor, reader
+
+bp = Blueprint("campaigns", __name__)
+
+_ROWS = 50
+_MAY_CHANGE = (Role.ADMIN, Role.MANAGER)
+
+
+@bp.get("/campaigns")
+@access.allows(Role.ADMIN, Role.MANAGER, Role.ANALYST)
+def index() -> ResponseReturnValue:
+    return render_template(
+        "staff/campaigns/index.html",
+        planned=queries.plan_all(session(), now()),
+        asked=queries.asked_by_campaign(session()),
+        may_change=reader().role in _MAY_CHANGE,
+        now=now(),
+    )
+
+
+@bp.get("/campaigns/new")
+@access.allows(*_MAY_CHANGE)
+def new() -> ResponseReturnValue:
+    return _form_page(_form(), None)
+
+
+@bp.post("/campaigns/new")
+@access.allows(*_MAY_CHANGE)
+def create() -> ResponseReturnValue:
+    return _kept(
+        None, lambda terms: actions.create_campaign(session(), terms, actor=actor(), now=now())
+    )
+
+
+@bp.get("/campaigns/<public_id>")
+@access.allows(Role.ADMIN, Role.MANAGER, Role.ANALYST)
+def show(public_id: str) -> ResponseReturnValue:
+    campaign, form = _found(public_id), ShownForm(request.args)
+    if not form.validate():
+        abort(404)
+    plan = queries.plan(session(), campaign, now())
+    reason = SkipReason(form.reason.data) if form.reason.data else None
+    verdicts = plan.skips_for(reason) if reason else plan.upcoming()
+    page = form.page.data or 1
+    return render_template(
+        "staff/campaigns/show.html",
+        campaign=campaign,
+        terms=queries.terms_of(campaign),
+        written=written_terms(queries.terms_of(campaign)),
+        plan=plan,
+        reason=reason,
+        rows=queries.rows(session(), verdicts[(page - 1) * _ROWS : page * _ROWS]),
+        listed=len(verdicts),
+        page=page,
+        pages=-(-len(verdicts) // _ROWS),
+        asked=queries.asked_by_campaign(session()).get(campaign.id, 0),
+        may_change=reader().role in _MAY_CHANGE,
+        now=now(),
+    )
+
+
+@bp.get("/campaigns/<public_id>/edit")
+@access.allows(*_MAY_CHANGE)
+def edit(public_id: str) -> ResponseReturnValue:
+    campaign = _found(public_id)
+    return _form_page(_form(queries.terms_of(campaign)), campaign)
+
+
+@bp.post("/campaigns/<public_id>/edit")
+@access.allows(*_MAY_CHANGE)
+def change(public_id: str) -> ResponseReturnValue:
+    campaign = _found(public_id)
+    return _kept(
+        campaign,
+        lambda terms: actions.change_campaign(session(), campaign, terms, actor=actor(), now=now()),
+    )
+
+
+@bp.post("/campaigns/<public_id>/start")
+@access.allows(*_MAY_CHANGE)
+def start(public_id: str) -> ResponseReturnValue:
+    campaign = _found(public_id)
+    try:
+        actions.start_campaign(session(), campaign, actor=actor(), now=now())
+    except actions.TermsDoNotFit as error:
+        form = _form(queries.terms_of(campaign))
+        return _form_page(_refused(form, error), campaign), UNPROCESSABLE
+    except SurveyError as error:
+        flash(str(error), "problem")
+    else:
+        flash(f"“{campaign.name}” is running. The first mails leave in working hours.", "done")
+    return redirect(url_for(".show", public_id=campaign.public_id), 303)
+
+
+@bp.post("/campaigns/<public_id>/pause")
+@access.allows(*_MAY_CHANGE)
+def pause(public_id: str) -> ResponseReturnValue:
+    campaign = _found(public_id)
+    try:
+        actions.pause_campaign(session(), campaign, actor=actor(), now=now())
+    except SurveyError as error:
+        flash(str(error), "problem")
+    else:
+        flash(f"“{campaign.name}” asks nobody until you start it again.", "done")
+    return redirect(url_for(".show", public_id=campaign.public_id), 303)
+
+
+def _found(public_id: str) -> Campaign:
+    return queries.campaign(session(), public_id) or abort(404)
+
+
+def _form(terms: Terms | None = None) -> CampaignForm:
+    form = CampaignForm(data=written_terms(terms) if terms else None)
+    regions, products = queries.regions_and_products(session())
+    form.offer(
+        questionnaires=[(each.id, each.name) for each in questionnaires(session())],
+        regions=regions,
+        products=products,
+    )
+    return form
+
+
+def _kept(campaign: Campaign | None, keep: Callable[[Terms], Campaign]) -> ResponseReturnValue:
+    form = _form(queries.terms_of(campaign) if campaign else None)
+    if form.validate():
+        try:
+            kept = keep(form.terms())
+        except actions.TermsDoNotFit as error:
+            _refused(form, error)
+        else:
+            flash(f"“{kept.name}” is saved.", "done")
+            return redirect(url_for(".show", public_id=kept.public_id), 303)
+    return _form_page(form, campaign), UNPROCESSABLE
+
+
+def _refused(form: CampaignForm, error: actions.TermsDoNotFit) -> CampaignForm:
+    for name, sentence in error.problems.items():
+        form.refuse(name, sentence)
+    return form
+
+
+def _form_page(form: CampaignForm, campaign: Campaign | None) -> str:
+    return render_template("staff/campaigns/form.html", form=form, campaign=campaign)

@@ -1,0 +1,120 @@
+"""Who is about to be asked: for sellers of their own deals, with a way to hold and to choose."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag
+
+from survey.deals.models import Deal, DealContact
+from survey.invitations import actions, queries
+from survey.kit.words import day_in_words
+from survey.team.types import Role
+from survey.web.shared.door import now, session
+from survey.web.shared.forms import UNPROCESSABLE
+from survey.web.staff import access
+from survey.web.staff.door import reader
+from survey.web.staff.upcoming.forms import ContactForm, HoldForm
+
+bp = Blueprint("upcoming", __name__)
+
+_MAY_SEE = (Role.ADMIN, Role.MANAGER, Role.ANALYST, Role.SELLER)
+_ROWS = 200
+
+
+@bp.get("/upcoming")
+@access.allows(*_MAY_SEE)
+def index() -> ResponseReturnValue:
+    seller = reader() if reader().role is Role.SELLER else None
+    rows = queries.upcoming(session(), now(), seller=seller)
+    return render_template(
+        "staff/upcoming/index.html",
+        rows=rows[:_ROWS],
+        left_out=max(len(rows) - _ROWS, 0),
+        holds=queries.holds(session(), seller=seller),
+        is_seller=seller is not None,
+    )
+
+
+@bp.get("/upcoming/<public_id>")
+@access.allows(*_MAY_SEE)
+def show(public_id: str) -> ResponseReturnValue:
+    return _page(_found(public_id), HoldForm(), ContactForm())
+
+
+@bp.post("/upcoming/<public_id>/hold")
+@access.allows(*_MAY_SEE)
+def hold(public_id: str) -> ResponseReturnValue:
+    deal, form = _found(public_id), HoldForm()
+    if form.validate():
+        try:
+            actions.hold_deal(
+                session(), deal, by=reader(), reason=form.reason.data or "", now=now()
+            )
+        except actions.HoldNeedsReason as error:
+            form.refuse("reason", str(error))
+        except actions.DealAlreadyAsked as error:
+            return _back(deal, str(error), "problem")
+        else:
+            return _back(deal, "Nobody is asked about this deal until the hold is lifted.")
+    return _page(deal, form, ContactForm()), UNPROCESSABLE
+
+
+@bp.post("/upcoming/<public_id>/release")
+@access.allows(*_MAY_SEE)
+def release(public_id: str) -> ResponseReturnValue:
+    deal = _found(public_id)
+    actions.release_hold(session(), deal)
+    return _back(deal, "The hold is lifted.")
+
+
+@bp.post("/upcoming/<public_id>/contact")
+@access.allows(*_MAY_SEE)
+def choose(public_id: str) -> ResponseReturnValue:
+    deal, form = _found(public_id), ContactForm()
+    contacts = {part.contact.public_id: part.contact for part in queries.parts_in(session(), deal)}
+    form.contact.choices = [SelectChoice(key) for key in contacts]
+    if form.validate():
+        try:
+            actions.choose_contact(session(), deal, contacts[form.contact.data])
+        except actions.DealAlreadyAsked as error:
+            return _back(deal, str(error), "problem")
+        else:
+            return _back(deal, "This is the person we will ask.")
+    return _page(deal, HoldForm(formdata=None), form), UNPROCESSABLE
+
+
+def _found(public_id: str) -> Deal:
+    deal = queries.deal(session(), public_id)
+    is_foreign = deal is not None and reader().role is Role.SELLER and deal.seller_id != reader().id
+    return abort(404) if deal is None or is_foreign else deal
+
+
+def _label(part: DealContact) -> str:
+    contact = part.contact
+    active = f"last active {day_in_words(contact.last_active_on)}" if contact.last_active_on else ""
+    words = (contact.name or contact.email, part.role or ("decider" if part.is_decider else ""))
+    return ", ".join(filter(None, (*words, active)))
+
+
+def _back(deal: Deal, words: str, tone: str = "done") -> ResponseReturnValue:
+    flash(words, tone)
+    return redirect(url_for(".show", public_id=deal.public_id), 303)
+
+
+def _page(deal: Deal, hold_form: HoldForm, contact_form: ContactForm) -> str:
+    parts = queries.parts_in(session(), deal)
+    contact_form.contact.choices = [
+        SelectChoice(part.contact.public_id, _label(part)) for part in parts
+    ]
+    chosen = next((part for part in parts if part.is_chosen_to_ask), None)
+    if chosen and not contact_form.contact.data:
+        contact_form.contact.data = chosen.contact.public_id
+    return render_template(
+        "staff/upcoming/show.html",
+        deal=deal,
+        verdict=queries.verdict_on(session(), deal, now()),
+        hold=queries.hold_of(session(), deal),
+        invitations=queries.for_deal(session(), deal),
+        parts=parts,
+        hold_form=hold_form,
+        contact_form=contact_form,
+    )
