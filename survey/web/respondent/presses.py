@@ -11,7 +11,7 @@ from survey.responses import actions
 from survey.responses.types import GivenAnswers
 from survey.web.respondent.forms import problems_with
 from survey.web.respondent.visits import Visit
-from survey.web.shared.door import now, session
+from survey.web.shared.door import now, session, wake
 
 Press = Callable[[Visit, Screen, GivenAnswers], str]
 
@@ -65,6 +65,7 @@ def send(visit: Visit, screen: Screen, given: GivenAnswers) -> str:
         )
     except actions.NothingChosen as refused:
         raise ScreenRefused([Problem(screen.questions[0].key, str(refused))]) from None
+    wake("code")
     return url_for("respondent.thanks", token=visit.token)
 
 

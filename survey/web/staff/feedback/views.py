@@ -14,7 +14,7 @@ from survey.responses.actions import AlreadyAnswered, record_reply
 from survey.responses.visibility import Sight, sight_of
 from survey.taxonomy.queries import current_release, tree
 from survey.team.types import Role
-from survey.web.shared.door import now, session
+from survey.web.shared.door import now, session, wake
 from survey.web.shared.forms import UNPROCESSABLE
 from survey.web.shared.words import zone
 from survey.web.staff import access
@@ -117,6 +117,7 @@ def keep_reply(public_id: str) -> ResponseReturnValue:
     except AlreadyAnswered as error:
         form.refuse("words", str(error))
         return _reply_page(invitation, form), UNPROCESSABLE
+    wake("code")
     record(session(), actor(), "reply_recorded", Subject("response", response.id), now=now())
     flash("The reply is recorded and the link is closed. Now find the reasons in it.", "done")
     return redirect(url_for("staff.feedback.show", public_id=response.public_id), 303)
