@@ -6,6 +6,7 @@ from survey.web.staff.campaigns.views import bp as campaigns
 from survey.web.staff.coding.views import bp as coding
 from survey.web.staff.feedback.views import bp as feedback
 from survey.web.staff.people.views import bp as people
+from survey.web.staff.questionnaires.views import bp as questionnaires
 from survey.web.staff.settings.views import bp as settings
 from survey.web.staff.sign_in.views import bp as sign_in
 from survey.web.staff.taxonomy.views import bp as taxonomy
@@ -16,6 +17,7 @@ PAGES = (
     feedback,
     campaigns,
     people,
+    questionnaires,
     settings,
     sign_in,
     taxonomy,
