@@ -1,5 +1,6 @@
 """How a deal ended, what the buyer could do instead, and what an import says of both."""
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -100,3 +101,34 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         cell = f", {self.column} “{self.value}”" if self.column else ""
         return f"{self.file}, line {self.line}{cell}: {self.reason}."
+
+
+class DealSort(StrEnum):
+    """How a list of deals may be ordered; each ends in the newest first."""
+
+    CLOSED = "closed"
+    AMOUNT = "amount"
+    ACCOUNT = "account"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class DealSearch:
+    """Which deals somebody looks for; what is empty or None does not count."""
+
+    words: str = ""
+    """Anything of the name, the account, the CRM's id or a contact's address."""
+    outcome: Outcome | None = None
+    product: str = ""
+    region: str = ""
+    seller_id: int | None = None
+    closed_from: date | None = None
+    closed_to: date | None = None
+    sort: DealSort = DealSort.CLOSED
+    is_reversed: bool = False
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it leaves deals out."""
+        told = (self.words, self.outcome, self.product, self.region, self.closed_from)
+        return any(told) or self.closed_to is not None or self.seller_id is not None

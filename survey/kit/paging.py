@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import NullType, TypeDecorator
 
 from survey.kit.errors import SurveyError
 
@@ -37,6 +37,10 @@ class Key:
 
     column: ColumnElement[Any] | InstrumentedAttribute[Any]
     is_descending: bool = False
+
+    def __post_init__(self) -> None:
+        if isinstance(self.column.type, NullType):
+            raise TypeError(f"say which type {self.column} has: func.lower(…, type_=String)")
 
 
 @dataclass(frozen=True, slots=True)

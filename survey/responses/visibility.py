@@ -8,7 +8,7 @@ and the admin: the people outside sales. Viewers read figures, never answers.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
@@ -99,6 +99,15 @@ def sight_of(session: Session, reader: User, response: Response) -> Sight:
     if seen is Sight.NAMELESS and response.id > _last_in_a_full_batch(session):
         return Sight.NOTHING
     return seen
+
+
+def named_responses_about(session: Session, deal: Deal, reader: User) -> Sequence[Response]:
+    """The responses about a deal that the reader may see with names, the earliest first."""
+    return session.scalars(
+        select(Response)
+        .where(Response.deal_id == deal.id, whole_to(reader))
+        .order_by(Response.submitted_at, Response.id)
+    ).all()
 
 
 def _is_whole(role: Role, audience: Audience, state: ResponseState, *, is_own_deal: bool) -> bool:

@@ -109,6 +109,11 @@ def test_page_of_nothing_has_no_neighbours(database: Database) -> None:
     assert (list(page.rows), page.previous, page.following) == ([], None, None)
 
 
+def test_key_without_a_type_is_refused() -> None:
+    with pytest.raises(TypeError, match="type_=String"):
+        Key(func.shade_of(Stone.colour))
+
+
 def written(*parts: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 

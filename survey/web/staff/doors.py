@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from survey.web.staff.campaigns.views import bp as campaigns
 from survey.web.staff.coding.views import bp as coding
+from survey.web.staff.deals.views import bp as deals
 from survey.web.staff.feedback.views import bp as feedback
 from survey.web.staff.people.views import bp as people
 from survey.web.staff.questionnaires.views import bp as questionnaires
@@ -16,6 +17,7 @@ PAGES = (
     coding,
     feedback,
     campaigns,
+    deals,
     people,
     questionnaires,
     settings,

@@ -1,0 +1,105 @@
+"""The pages of deals."""
+
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from survey.audit.queries import entries_about
+from survey.audit.types import Subject
+from survey.company.queries import company
+from survey.deals import queries
+from survey.deals.models import Deal
+from survey.deals.types import DealSearch, Source
+from survey.invitations.queries import for_deal, hold_of
+from survey.kit.countries import name_of
+from survey.kit.money import Money
+from survey.kit.paging import CursorNotUsable
+from survey.kit.words import day_in_words
+from survey.responses.visibility import named_responses_about
+from survey.team.queries import user_by_public_id
+from survey.team.types import Role
+from survey.web.shared.door import session, settings
+from survey.web.staff import access
+from survey.web.staff.deals import listing
+from survey.web.staff.deals.forms import SearchForm
+from survey.web.staff.deals.timeline import timeline
+from survey.web.staff.door import reader
+
+bp = Blueprint("deals", __name__)
+_WORDS = {"day": day_in_words, "money": Money, "country": name_of}
+
+
+@bp.get("/deals")
+@access.allows(Role.ADMIN, Role.MANAGER, Role.ANALYST, Role.SELLER)
+def index() -> ResponseReturnValue:
+    form = SearchForm(request.args)
+    search = _search(form)
+    try:
+        page = queries.found_deals(session(), search, cursor=request.args.get("page"))
+    except CursorNotUsable:
+        abort(404)
+    return render_template(
+        "staff/deals/index.html",
+        form=form,
+        deals=page.rows,
+        count=queries.count_of_deals(session(), search),
+        columns=listing.columns(search),
+        chips=listing.chips(form),
+        **listing.neighbours(page),
+        **_WORDS,
+    )
+
+
+@bp.get("/deals/<public_id>")
+@access.allows(Role.ADMIN, Role.MANAGER, Role.ANALYST, Role.SELLER)
+def show(public_id: str) -> ResponseReturnValue:
+    deal = _found(public_id)
+    zone = _zone()
+    invitations = for_deal(session(), deal)
+    responses = named_responses_about(session(), deal, reader())
+    # What the buyer said of alternatives is part of the answer: only its readers see it.
+    sources = tuple(Source) if responses else (Source.CRM, Source.PERSON)
+    return render_template(
+        "staff/deals/show.html",
+        deal=deal,
+        contacts=queries.contacts_of(session(), deal),
+        alternatives=queries.alternatives_of(session(), deal, sources=sources),
+        invitations=invitations,
+        events=timeline(
+            deal,
+            entries=entries_about(session(), Subject("deal", deal.id)),
+            invitations=invitations,
+            responses=responses,
+            hold=hold_of(session(), deal),
+            zone=zone,
+        ),
+        zone=zone,
+        **_WORDS,
+    )
+
+
+def _zone() -> ZoneInfo:
+    found = company(session())
+    return ZoneInfo(found.time_zone) if found else settings().zone
+
+
+def _search(form: SearchForm) -> DealSearch:
+    """What is looked for; a seller finds own deals only."""
+    form.offer(
+        products=queries.products(session()),
+        regions=queries.regions(session()),
+        sellers=queries.sellers(session()),
+    )
+    form.validate()
+    if reader().role is Role.SELLER:
+        return form.search(seller_id=reader().id)
+    seller = user_by_public_id(session(), form.seller.data) if form.seller.data else None
+    return form.search(seller_id=seller.id if seller else None)
+
+
+def _found(public_id: str) -> Deal:
+    deal = queries.deal(session(), public_id)
+    if deal is None or (reader().role is Role.SELLER and deal.seller_id != reader().id):
+        abort(404)
+    return deal
