@@ -8,6 +8,7 @@ from survey.cli import backups
 from survey.cli.door import Commands, actor, fail, settings, unchecked
 from survey.company.actions import found_company
 from survey.config import Settings, shipped_folder
+from survey.invitations.actions import ship_campaigns
 from survey.kit import clock, schema
 from survey.kit.db import Database
 from survey.mail.actions import stop_queue
@@ -29,6 +30,8 @@ def upgrade() -> None:
     given = settings()
     with unchecked(given) as database:
         set_up(database, given)
+        with database.writing() as session:
+            ship_campaigns(session, now=clock.now())
         click.echo(f"The database is at migration {schema.current(database)}.")
 
 
