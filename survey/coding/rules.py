@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 
 from survey.coding.types import CodingState
+from survey.deals.types import Outcome
+from survey.responses.types import Ended
 
 MOVES: Mapping[CodingState, frozenset[CodingState]] = {
     CodingState.SUGGESTED: frozenset({CodingState.CONFIRMED, CodingState.REJECTED}),
@@ -11,6 +13,25 @@ MOVES: Mapping[CodingState, frozenset[CodingState]] = {
     CodingState.REJECTED: frozenset({CodingState.CONFIRMED}),
 }
 """From each state, where a person may move a coding; doing the same again is no move."""
+
+
+_ENDED: Mapping[Ended, str] = {
+    Ended.CHOSE_SUPPLIER: "competitor",
+    Ended.KEPT_CURRENT: "current_supplier",
+    Ended.IN_HOUSE: "in_house",
+    Ended.PUT_OFF: "no_decision",
+    Ended.CHOSE_US: "won",
+}
+_OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.WON: "won",
+    Outcome.LOST: "competitor",
+    Outcome.NO_DECISION: "no_decision",
+}
+
+
+def happened(outcome: Outcome, ended: Ended | None) -> str:
+    """What happened in the words of `Reason.applies_to`: the buyer's own, else the CRM's."""
+    return (_ENDED.get(ended) if ended else None) or _OUTCOMES.get(outcome, "")
 
 
 def may_move(old: CodingState, new: CodingState) -> bool:

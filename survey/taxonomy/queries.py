@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from survey.kit.errors import SurveyError
 from survey.taxonomy.models import Category, Reason, ReasonMapping, Release
+from survey.taxonomy.rules import typical_first
 from survey.taxonomy.types import ReasonRow
 
 
@@ -56,13 +57,21 @@ def reasons_of(session: Session, release: Release) -> list[Reason]:
     )
 
 
-def tree(session: Session, release: Release) -> list[Branch]:
-    """The categories of a release, each with its reasons."""
+def tree(session: Session, release: Release, *, happened: str = "") -> list[Branch]:
+    """The categories of a release, each with its reasons.
+
+    With `happened`, one of `types.APPLIES_TO`, reasons typical of it stand first in each category.
+    """
     grouped: dict[Category, list[Reason]] = {}
     for reason in reasons_of(session, release):
         grouped.setdefault(reason.category, []).append(reason)
     ordered = sorted(grouped, key=lambda category: (category.position, category.id))
-    return [Branch(category, tuple(grouped[category])) for category in ordered]
+    return [
+        Branch(category, typical_first(grouped[category], happened))
+        if happened
+        else Branch(category, tuple(grouped[category]))
+        for category in ordered
+    ]
 
 
 def reasons_by_code(session: Session, release: Release) -> dict[str, Reason]:

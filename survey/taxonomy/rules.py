@@ -1,12 +1,20 @@
 """Which earlier reason becomes which, and which reasons are offered first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from survey.taxonomy.types import ReasonRow
 
-T = TypeVar("T")
+
+class Typical(Protocol):
+    """Anything that says what it is typical of."""
+
+    @property
+    def applies_to(self) -> str: ...
+
+
+ReasonT = TypeVar("ReasonT", bound=Typical)
 
 
 def earlier_codes(row: ReasonRow) -> tuple[str, ...]:
@@ -33,11 +41,9 @@ def later_codes(earlier: Iterable[str], rows: Sequence[ReasonRow]) -> dict[str, 
     return later
 
 
-def typical_first(
-    reasons: Sequence[T], applies_to: Mapping[T, str], happened: str
-) -> tuple[T, ...]:
+def typical_first(reasons: Iterable[ReasonT], happened: str) -> tuple[ReasonT, ...]:
     """The reasons typical of what happened before the others; nothing is ever left out.
 
     `happened` is one of `types.APPLIES_TO`. The order is otherwise kept.
     """
-    return tuple(sorted(reasons, key=lambda reason: happened not in applies_to[reason].split("|")))
+    return tuple(sorted(reasons, key=lambda reason: happened not in reason.applies_to.split("|")))

@@ -2,8 +2,10 @@
 
 import pytest
 
-from survey.coding.rules import may_move, stands_in
+from survey.coding.rules import happened, may_move, stands_in
 from survey.coding.types import CodingState
+from survey.deals.types import Outcome
+from survey.responses.types import Ended
 
 _ALLOWED = {
     ("suggested", "confirmed"),
@@ -34,3 +36,19 @@ def test_quote_stands_only_as_written(quote: str, stands: bool) -> None:
     words = "Nice people, but there was no connector\nfor our ERP, and IT said no."
 
     assert stands_in(quote, words) is stands
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ended", "told"),
+    [
+        (Outcome.LOST, None, "competitor"),
+        (Outcome.LOST, Ended.KEPT_CURRENT, "current_supplier"),
+        (Outcome.NO_DECISION, Ended.CHOSE_SUPPLIER, "competitor"),
+        (Outcome.NO_DECISION, Ended.NOT_SAID, "no_decision"),
+        (Outcome.LOST, Ended.CHOSE_US, "won"),
+        (Outcome.WON, None, "won"),
+        (Outcome.OPEN, None, ""),
+    ],
+)
+def test_what_happened_is_the_buyers_word_before_the_crms(outcome, ended, told):
+    assert happened(outcome, ended) == told

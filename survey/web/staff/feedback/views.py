@@ -6,11 +6,13 @@ from flask.typing import ResponseReturnValue
 from survey.audit.actions import record
 from survey.audit.types import Subject
 from survey.coding.queries import for_response
+from survey.coding.rules import happened
 from survey.insights.queries.feedback import Part, Wanted, feedback
 from survey.invitations.models import Invitation
 from survey.kit.paging import CursorNotUsable
 from survey.responses import queries as responses
 from survey.responses.actions import AlreadyAnswered, record_reply
+from survey.responses.models import Response
 from survey.responses.visibility import Sight, sight_of
 from survey.taxonomy.queries import current_release, tree
 from survey.team.types import Role
@@ -79,13 +81,14 @@ def show(public_id: str) -> ResponseReturnValue:
         response=response,
         codings=for_response(session(), response),
         may_code=may_code,
-        coding_forms=_coding_forms(reading) if may_code else {},
+        coding_forms=_coding_forms(response, reading) if may_code else {},
         month_of=month_of,
     )
 
 
-def _coding_forms(reading: Reading) -> dict[str, CodingForm]:
-    return coding_forms(tree(session(), current_release(session())), reading.told)
+def _coding_forms(response: Response, reading: Reading) -> dict[str, CodingForm]:
+    typical = happened(response.deal.outcome, response.ended)
+    return coding_forms(tree(session(), current_release(session()), happened=typical), reading.told)
 
 
 @bp.get("/feedback/replies")

@@ -7,8 +7,10 @@ from survey.coding.queries import uses_by_reason
 from survey.taxonomy import queries
 from survey.taxonomy.models import Release
 from survey.taxonomy.table import written_table
+from survey.team.types import Role
 from survey.web.shared.door import session
 from survey.web.staff import access
+from survey.web.staff.door import reader
 from survey.web.staff.taxonomy.forms import CONTROL_WORDS, FindForm
 from survey.web.staff.taxonomy.shown import carried_over, in_hands, shelves
 
@@ -37,6 +39,7 @@ def index() -> ResponseReturnValue:
         ),
         hands=in_hands(branches),
         control_words=CONTROL_WORDS,
+        may_read_answers=reader().role is not Role.VIEWER,
     )
 
 

@@ -85,6 +85,7 @@ def test_uses_are_counted_under_the_reason_it_has_become(client, sign_in, sessio
     page = client.get("/taxonomy").text
 
     assert page.count("named 2 times") == 1
+    assert 'href="/feedback?reason=PRD-06"' in page
     assert "Roadmap joined." in page
     assert "Taken over in release 2" in page
 
