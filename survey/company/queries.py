@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from survey.company.models import Company, CountryRule
 from survey.kit.errors import SurveyError
+from survey.mail.types import Letterhead
 
 
 class NoCompany(SurveyError):
@@ -30,3 +31,17 @@ def country_rules(session: Session) -> list[CountryRule]:
 
 def country_rule(session: Session, country: str) -> CountryRule | None:
     return session.get(CountryRule, country)
+
+
+def letterhead(session: Session, *, base_url: str, postal_address: str) -> Letterhead:
+    """What all mails say of the company: as edited in the pages, else as set at the start.
+
+    Raises `NoCompany`.
+    """
+    found = the_company(session)
+    return Letterhead(
+        company=found.name,
+        postal_address=found.postal_address or postal_address,
+        colour=found.brand_colour,
+        base_url=base_url,
+    )

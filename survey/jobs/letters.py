@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from survey.company.queries import the_company
+from survey.company.queries import letterhead
 from survey.config import Settings, shipped_folder
 from survey.deals.types import Outcome
 from survey.invitations import actions as invitation_actions
@@ -64,17 +64,17 @@ class InvitationLetter:
 
     def prepare(self, session: Session, attempt: Attempt, *, now: datetime) -> Compose:
         invitation = _known_invitation(session, attempt.message)
-        letterhead = letterhead_of(session, self._settings)
+        head = _letterhead(session, self._settings)
         asked = invitation_emails.asked_by(
             invitation,
             self._document_of(invitation),
             to_address=attempt.message.to_address,
-            company=letterhead.company,
+            company=head.company,
         )
         links = invitation_actions.mint_links(
             session, invitation, attempt_id=attempt.attempt_id, now=now
         )
-        return partial(invitation_emails.invitation, self._stationery, letterhead, asked, links)
+        return partial(invitation_emails.invitation, self._stationery, head, asked, links)
 
     def accepted(self, session: Session, message: Message, *, now: datetime) -> None:
         invitation_actions.note_sent(session, _known_invitation(session, message), now=now)
@@ -114,7 +114,7 @@ class PasswordLetter:
         return partial(
             team_emails.password_reset,
             self._stationery,
-            letterhead_of(session, self._settings),
+            _letterhead(session, self._settings),
             to_address=attempt.message.to_address,
             name=user.name,
             reset_url=f"{self._settings.base_url}/reset/{token}",
@@ -125,15 +125,8 @@ class PasswordLetter:
         """Nothing hangs on it."""
 
 
-def letterhead_of(session: Session, settings: Settings) -> Letterhead:
-    """What all mails say of the company: as edited in the pages, else as set at the start."""
-    company = the_company(session)
-    return Letterhead(
-        company=company.name,
-        postal_address=company.postal_address or settings.postal_address,
-        colour=company.brand_colour,
-        base_url=settings.base_url,
-    )
+def _letterhead(session: Session, settings: Settings) -> Letterhead:
+    return letterhead(session, base_url=settings.base_url, postal_address=settings.postal_address)
 
 
 def _invitation_of(session: Session, message: Message) -> Invitation | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
+from survey.kit.paging import Key, Page, read_page
 from survey.mail.models import Attempt, Message, QueueStop, Suppression
 from survey.mail.rules import address_digest
 from survey.mail.types import MessageState, SuppressionReason
@@ -89,15 +90,13 @@ def count_overdue(session: Session, *, since: datetime) -> int:
 
 
 def outbox(
-    session: Session, *, state: MessageState | None, before_id: int | None, limit: int
-) -> list[Message]:
-    """One page of messages, the newest first, from below `before_id`."""
-    asked = select(Message).order_by(Message.id.desc()).limit(limit)
+    session: Session, *, state: MessageState | None = None, cursor: str | None = None
+) -> Page[Message]:
+    """One page of messages, the newest first. Raises `CursorNotUsable`."""
+    asked = select(Message)
     if state is not None:
         asked = asked.where(Message.state == state)
-    if before_id is not None:
-        asked = asked.where(Message.id < before_id)
-    return list(session.scalars(asked))
+    return read_page(session, asked, [Key(Message.id, is_descending=True)], cursor=cursor)
 
 
 def suppression_of(session: Session, address: str) -> Suppression | None:

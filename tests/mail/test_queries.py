@@ -21,21 +21,17 @@ def test_count_by_state_names_every_state(session: Session):
     assert counted[MessageState.UNCERTAIN] == 0
 
 
-def test_outbox_pages_from_the_newest(session: Session):
+def test_outbox_shows_the_newest_first(session: Session):
     first, second, third = (make_message(session) for _ in range(3))
 
-    page = queries.outbox(session, state=None, before_id=None, limit=2)
-    rest = queries.outbox(session, state=None, before_id=page[-1].id, limit=2)
-
-    assert page == [third, second]
-    assert rest == [first]
+    assert queries.outbox(session).rows == [third, second, first]
 
 
 def test_outbox_shows_one_state(session: Session):
     make_message(session)
     failed = make_message(session, state=MessageState.FAILED)
 
-    assert queries.outbox(session, state=MessageState.FAILED, before_id=None, limit=9) == [failed]
+    assert queries.outbox(session, state=MessageState.FAILED).rows == [failed]
 
 
 def test_of_subject_lists_the_mails_about_one_row_in_order(session: Session):

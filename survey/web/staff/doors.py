@@ -6,6 +6,8 @@ from survey.web.staff.campaigns.views import bp as campaigns
 from survey.web.staff.coding.views import bp as coding
 from survey.web.staff.deals.views import bp as deals
 from survey.web.staff.feedback.views import bp as feedback
+from survey.web.staff.mailbox.views import bp as mailbox
+from survey.web.staff.outbox.views import bp as outbox
 from survey.web.staff.people.views import bp as people
 from survey.web.staff.questionnaires.views import bp as questionnaires
 from survey.web.staff.settings.views import bp as settings
@@ -18,6 +20,8 @@ PAGES = (
     feedback,
     campaigns,
     deals,
+    mailbox,
+    outbox,
     people,
     questionnaires,
     settings,

@@ -1,0 +1,1 @@
+"""The mailbox of the file provider: each mail as its recipient sees it."""

@@ -1,0 +1,1 @@
+"""The outbox: what leaves, what does not and why."""

@@ -1,0 +1,187 @@
+"""The outbox: what stands in it, the switch, and what a person settles."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.audit.models import AuditEntry
+from survey.mail import queries
+from survey.mail.types import AttemptOutcome, MessageState
+from survey.questionnaires.documents import shipped_document
+from survey.team.types import Role
+from tests.factories import (
+    MOMENT,
+    make_attempt,
+    make_company,
+    make_invitation,
+    make_message,
+    make_queue_stop,
+    make_version,
+)
+from tests.pages import CheckingClient
+
+SignIn = Callable[..., object]
+
+
+@pytest.fixture(autouse=True)
+def company(session: Session) -> None:
+    make_company(session, name="Northwind")
+
+
+def asked(session: Session, **columns: object) -> str:
+    version = make_version(session, document=shipped_document("not_won"))
+    invitation = make_invitation(session, version=version)
+    facts = {"to_address": "jane@buyer.example", "subject_id": invitation.id}
+    return make_message(session, **facts | columns).public_id
+
+
+def test_outbox_lists_mails_with_state_and_reason(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.MANAGER)
+    asked(session, state=MessageState.FAILED, state_reason="The provider refused the mail.")
+
+    page = client.get("/outbox").text
+
+    assert "jane@buyer.example" in page
+    assert "The provider refused the mail." in page
+
+
+def test_outbox_filters_by_state(client: CheckingClient, sign_in: SignIn, session: Session):
+    sign_in(Role.MANAGER)
+    make_message(session, to_address="waits@buyer.example")
+    make_message(session, to_address="failed@buyer.example", state=MessageState.FAILED)
+
+    page = client.get("/outbox?state=failed").text
+
+    assert "failed@buyer.example" in page
+    assert "waits@buyer.example" not in page
+
+
+@pytest.mark.parametrize("address", ["/outbox?state=nonsense", "/outbox?page=nonsense"])
+def test_outbox_knows_no_other_address(client: CheckingClient, sign_in: SignIn, address: str):
+    sign_in(Role.MANAGER)
+
+    assert client.get(address).status_code == 404
+
+
+def test_outbox_says_that_and_why_mail_is_stopped(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.MANAGER)
+    make_queue_stop(session, reason="The provider refused our key (401).")
+
+    assert "The provider refused our key (401)." in client.get("/outbox").text
+
+
+def test_stopping_and_releasing_is_kept_in_the_audit_trail(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.MANAGER)
+
+    stopped = client.post("/outbox/stop")
+    assert stopped.status_code == 303
+    assert queries.queue_stop(session) is not None
+
+    client.post("/outbox/release")
+    assert queries.queue_stop(session) is None
+    actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    assert actions == ["mail_stopped", "mail_released"]
+
+
+def test_release_wakes_the_worker(
+    app: Flask, client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.MANAGER)
+    make_queue_stop(session)
+
+    client.post("/outbox/release")
+
+    assert app.extensions["survey"].queue.waiting() == 1
+
+
+def test_a_mail_is_shown_with_its_attempts_and_masked_links(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.ADMIN)
+    public_id = asked(session)
+    message = queries.find(session, public_id)
+    make_attempt(
+        session,
+        message=message,
+        outcome=AttemptOutcome.TRY_LATER,
+        finished_at=MOMENT,
+        detail="Too many mails at once (429).",
+    )
+
+    page = client.get(f"/outbox/{public_id}").text
+
+    assert "Too many mails at once (429)." in page
+    assert "/s/masked?choice=price" in page
+
+
+def test_the_mails_html_has_a_policy_of_its_own(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.ADMIN)
+    public_id = asked(session)
+
+    answer = client.get(f"/outbox/{public_id}/html", unchecked="a mail as it was sent")
+
+    policy = answer.headers["Content-Security-Policy"]
+    assert "What weighed most in your decision?" in answer.text
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
+    assert "'unsafe-inline'" not in policy
+
+
+def test_an_uncertain_mail_is_settled_as_sent(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.MANAGER)
+    public_id = asked(session, state=MessageState.UNCERTAIN)
+    assert "It was sent" in client.get(f"/outbox/{public_id}").text
+
+    client.post(f"/outbox/{public_id}/count-as-sent")
+
+    assert queries.find(session, public_id).state is MessageState.ACCEPTED
+
+
+def test_a_failed_mail_is_sent_again(client: CheckingClient, sign_in: SignIn, session: Session):
+    sign_in(Role.MANAGER)
+    public_id = asked(session, state=MessageState.FAILED)
+
+    client.post(f"/outbox/{public_id}/send-again")
+
+    assert queries.find(session, public_id).state is MessageState.QUEUED
+
+
+def test_a_mail_that_left_cannot_be_sent_again(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.MANAGER)
+    public_id = asked(session, state=MessageState.ACCEPTED)
+
+    answer = client.post(f"/outbox/{public_id}/send-again", follow_redirects=True)
+
+    assert "A mail that is accepted cannot become queued." in answer.text
+    assert queries.find(session, public_id).state is MessageState.ACCEPTED
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.SELLER, Role.VIEWER])
+def test_the_outbox_is_for_those_who_run_campaigns(
+    client: CheckingClient, sign_in: SignIn, role: Role
+):
+    sign_in(role)
+
+    assert client.get("/outbox").status_code == 403
+    assert client.post("/outbox/stop").status_code == 403
+
+
+def test_an_unknown_mail_is_not_found(client: CheckingClient, sign_in: SignIn):
+    sign_in(Role.ADMIN)
+
+    assert client.get("/outbox/nothing").status_code == 404
