@@ -97,6 +97,11 @@ class Queue:
         """Let this process run `job` when it is woken by name."""
         self._jobs[name] = job
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The jobs that this process can run."""
+        return frozenset(self._jobs)
+
     def every(self, name: str, job: Job, *, minutes: int = 1) -> None:
         """Let this process run `job` every so many minutes of the hour, and when it is woken."""
         self.serves(name, job)

@@ -7,7 +7,7 @@ from survey.kit.errors import SurveyError
 from survey.team import actions, queries
 from survey.team.models import User
 from survey.team.types import Role
-from survey.web.shared.door import now, session
+from survey.web.shared.door import now, session, wake
 from survey.web.shared.forms import UNPROCESSABLE
 from survey.web.staff import access
 from survey.web.staff.door import actor, reader
@@ -110,6 +110,7 @@ def let_in(public_id: str) -> ResponseReturnValue:
 
 def _welcome(user: User) -> ResponseReturnValue:
     actions.ask_new_password(session(), user, now=now())
+    wake("deliver")
     flash(f"{user.name} may sign in. A link to choose a password is on its way.", "done")
     return redirect(url_for("staff.people.index"), 303)
 

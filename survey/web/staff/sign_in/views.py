@@ -13,7 +13,7 @@ from survey.team import actions, queries
 from survey.team.models import User
 from survey.team.rules import LinkPurpose
 from survey.web.shared import access
-from survey.web.shared.door import now, session, settings
+from survey.web.shared.door import now, session, settings, wake
 from survey.web.shared.forms import UNPROCESSABLE
 from survey.web.shared.guards import limiter
 from survey.web.staff.access import signed_in
@@ -83,6 +83,7 @@ def send_link() -> ResponseReturnValue:
     user = queries.user_by_email(session(), form.email.data or "")
     if user is not None and user.is_active:
         actions.ask_new_password(session(), user, now=now())
+        wake("deliver")
     flash("If that address may sign in, a link is on its way to it.", "done")
     return redirect(url_for("staff.sign_in.show"), 303)
 
