@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         return self.environment is Environment.PRODUCTION
 
     @property
+    def keeps_mail_here(self) -> bool:
+        """Whether mails stay in a folder, to be read on the page “Mailbox”."""
+        return self.mail_provider is MailProvider.FILE and not self.is_production
+
+    @property
     def host(self) -> str:
         """The host (with its port, if any) under which people reach us."""
         return urlsplit(self.base_url).netloc

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from survey.company.queries import company
 from survey.team.models import User
 from survey.web.shared.access import mark_of
-from survey.web.shared.door import session
+from survey.web.shared.door import session, settings
 from survey.web.staff.access import roles_of
 from survey.web.staff.door import reader_or_none
 
@@ -31,6 +31,9 @@ class Group:
     entries: tuple[Entry, ...]
 
 
+MAILBOX = "/mailbox"
+"""Shown only where mails stay here."""
+
 GROUPS = (
     Group(
         "",
@@ -48,7 +51,7 @@ GROUPS = (
             Entry("Upcoming", "/upcoming", "upcoming"),
             Entry("Questionnaires", "/questionnaires", "questionnaires"),
             Entry("Outbox", "/outbox", "outbox"),
-            Entry("Mailbox", "/mailbox", "mailbox"),
+            Entry("Mailbox", MAILBOX, "mailbox"),
         ),
     ),
     Group(
@@ -76,6 +79,8 @@ def groups_for(user: User) -> list[Group]:
 
 
 def _may_open(path: str, user: User) -> bool:
+    if path == MAILBOX and not settings().keeps_mail_here:
+        return False
     adapter = current_app.url_map.bind("")
     try:
         endpoint, _ = adapter.match(path, method="GET")

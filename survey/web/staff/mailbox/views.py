@@ -5,7 +5,6 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from survey.config import MailProvider
 from survey.mail.providers import mailbox
 from survey.web.shared.door import settings
 from survey.web.shared.foreign import mail_page
@@ -45,6 +44,6 @@ def _found(name: str) -> mailbox.Letter:
 
 def _folder() -> Path:
     given = settings()
-    if given.is_production or given.mail_provider is not MailProvider.FILE:
+    if not given.keeps_mail_here:
         abort(404)
     return given.mail_folder

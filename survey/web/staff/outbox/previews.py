@@ -4,40 +4,39 @@ as the buyer.
 
 from functools import cache
 
-from sqlalchemy.orm import Session
-
 from survey.company.queries import letterhead
-from survey.config import Settings, shipped_folder
+from survey.config import shipped_folder
 from survey.invitations import emails as invitation_emails
 from survey.invitations.actions import INVITATION
 from survey.invitations.queries import to_send
 from survey.invitations.types import Links
 from survey.mail.models import Message
 from survey.mail.rendering import Stationery
-from survey.mail.types import Draft
+from survey.mail.types import Draft, Letterhead
 from survey.questionnaires.documents import read_document
 from survey.team import emails as team_emails
 from survey.team.actions import PASSWORD_MAIL
 from survey.team.models import User
 from survey.team.rules import LINK_LIVES, LinkPurpose
+from survey.web.shared.door import session, settings
 
 _MASK = "masked"
 
 
-def draft_of(session: Session, message: Message, settings: Settings) -> Draft | None:
+def draft_of(message: Message) -> Draft | None:
     """The mail as it would be written today; None where what it speaks of is gone."""
     if message.kind == INVITATION:
-        return _invitation(session, message, settings)
+        return _invitation(message)
     if message.kind == PASSWORD_MAIL:
-        return _password_mail(session, message, settings)
+        return _password_mail(message)
     return None
 
 
-def _invitation(session: Session, message: Message, settings: Settings) -> Draft | None:
-    invitation = to_send(session, message.subject_id or 0)
+def _invitation(message: Message) -> Draft | None:
+    invitation = to_send(session(), message.subject_id or 0)
     if invitation is None:
         return None
-    head = letterhead(session, base_url=settings.base_url, postal_address=settings.postal_address)
+    head = _letterhead()
     asked = invitation_emails.asked_by(
         invitation,
         read_document(invitation.version.document, invitation.asked_as),
@@ -48,19 +47,24 @@ def _invitation(session: Session, message: Message, settings: Settings) -> Draft
     return invitation_emails.invitation(_stationery(), head, asked, links)
 
 
-def _password_mail(session: Session, message: Message, settings: Settings) -> Draft | None:
-    user = session.get(User, message.subject_id or 0)
+def _password_mail(message: Message) -> Draft | None:
+    user = session().get(User, message.subject_id or 0)
     if user is None:
         return None
-    head = letterhead(session, base_url=settings.base_url, postal_address=settings.postal_address)
+    head = _letterhead()
     return team_emails.password_reset(
         _stationery(),
         head,
         to_address=message.to_address,
         name=user.name,
-        reset_url=f"{settings.base_url}/reset/{_MASK}",
+        reset_url=f"{settings().base_url}/reset/{_MASK}",
         hours=int(LINK_LIVES[LinkPurpose.SET_PASSWORD].total_seconds() // 3600),
     )
+
+
+def _letterhead() -> Letterhead:
+    given = settings()
+    return letterhead(session(), base_url=given.base_url, postal_address=given.postal_address)
 
 
 @cache

@@ -11,7 +11,7 @@ from survey.mail import actions, queries
 from survey.mail.models import Message
 from survey.mail.types import MessageState
 from survey.team.types import Role
-from survey.web.shared.door import now, session, settings, wake
+from survey.web.shared.door import now, session, wake
 from survey.web.shared.foreign import mail_page
 from survey.web.staff import access
 from survey.web.staff.door import actor
@@ -45,14 +45,14 @@ def show(public_id: str) -> ResponseReturnValue:
         "staff/outbox/show.html",
         message=message,
         attempts=queries.attempts_of(session(), message),
-        draft=draft_of(session(), message, settings()),
+        draft=draft_of(message),
     )
 
 
 @bp.get("/outbox/<public_id>/html")
 @access.allows(Role.ADMIN, Role.MANAGER)
 def html(public_id: str) -> Response:
-    draft = draft_of(session(), _found(public_id), settings()) or abort(404)
+    draft = draft_of(_found(public_id)) or abort(404)
     return mail_page(draft.html)
 
 
