@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.audit.actions import record
-from survey.audit.types import Actor, Subject
+from survey.audit.types import Actor, ActorKind, Subject
 from survey.deals.models import Contact, Deal, DealContact
 from survey.invitations import queries, rules
 from survey.invitations.models import Campaign, Hold, Invitation, Link, Notice
@@ -192,18 +192,22 @@ def hold_deal(session: Session, deal: Deal, *, by: User, reason: str, now: datet
     hold.held_by, hold.reason, hold.held_at = by, reason.strip(), now
     session.add(hold)
     session.flush()
+    _note_on_deal(session, by, "deal_held", deal, now)
     return hold
 
 
-def release_hold(session: Session, deal: Deal) -> None:
+def release_hold(session: Session, deal: Deal, *, by: User, now: datetime) -> None:
     """Let the deal be asked about again. Nothing happens where it was not held."""
     hold = queries.hold_of(session, deal)
     if hold is not None:
         session.delete(hold)
         session.flush()
+        _note_on_deal(session, by, "hold_lifted", deal, now)
 
 
-def choose_contact(session: Session, deal: Deal, contact: Contact) -> None:
+def choose_contact(
+    session: Session, deal: Deal, contact: Contact, *, by: User, now: datetime
+) -> None:
     """Let this contact be the one to ask. Raises `ContactNotOfDeal`, `DealAlreadyAsked`."""
     _refuse_if_asked(session, deal)
     parts = session.scalars(select(DealContact).where(DealContact.deal_id == deal.id)).all()
@@ -212,6 +216,7 @@ def choose_contact(session: Session, deal: Deal, contact: Contact) -> None:
     for part in parts:
         part.is_chosen_to_ask = part.contact_id == contact.id
     session.flush()
+    _note_on_deal(session, by, "contact_chosen", deal, now)
 
 
 def mint_links(
@@ -256,6 +261,11 @@ def _columns(terms: Terms) -> dict[str, object]:
 
 def _note(session: Session, actor: Actor, action: str, campaign: Campaign, now: datetime) -> None:
     record(session, actor, action, Subject("campaign", campaign.id), now=now)
+
+
+def _note_on_deal(session: Session, by: User, action: str, deal: Deal, now: datetime) -> None:
+    actor = Actor(ActorKind.USER, by.id, by.public_id)
+    record(session, actor, action, Subject("deal", deal.id), now=now)
 
 
 def _refuse_if_asked(session: Session, deal: Deal) -> None:

@@ -178,34 +178,36 @@ def test_released_deal_is_held_no_more(session: Session, moment: datetime) -> No
     deal = make_deal(session)
     hold_deal(session, deal, by=make_user(session), reason="Wait.", now=moment)
 
-    release_hold(session, deal)
-    release_hold(session, deal)
+    for _ in range(2):
+        release_hold(session, deal, by=make_user(session), now=moment)
 
     assert hold_of(session, deal) is None
+    actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    assert actions == ["deal_held", "hold_lifted"]
 
 
-def test_person_chooses_one_contact(session: Session) -> None:
-    deal = make_deal(session)
+def test_person_chooses_one_contact(session: Session, moment: datetime) -> None:
+    deal, by = make_deal(session), make_user(session)
     first, second = (make_deal_contact(session, deal=deal) for _ in range(2))
 
-    choose_contact(session, deal, first.contact)
-    choose_contact(session, deal, second.contact)
+    choose_contact(session, deal, first.contact, by=by, now=moment)
+    choose_contact(session, deal, second.contact, by=by, now=moment)
 
     assert (first.is_chosen_to_ask, second.is_chosen_to_ask) == (False, True)
 
 
-def test_stranger_cannot_be_chosen(session: Session) -> None:
-    deal = make_deal_contact(session).deal
+def test_stranger_cannot_be_chosen(session: Session, moment: datetime) -> None:
+    deal, stranger = make_deal_contact(session).deal, make_contact(session)
 
     with pytest.raises(ContactNotOfDeal):
-        choose_contact(session, deal, make_contact(session))
+        choose_contact(session, deal, stranger, by=make_user(session), now=moment)
 
 
-def test_nobody_is_chosen_after_the_mail_has_left(session: Session) -> None:
-    invitation = make_invitation(session)
+def test_nobody_is_chosen_after_the_mail_has_left(session: Session, moment: datetime) -> None:
+    asked = make_invitation(session)
 
     with pytest.raises(DealAlreadyAsked):
-        choose_contact(session, invitation.deal, invitation.contact)
+        choose_contact(session, asked.deal, asked.contact, by=make_user(session), now=moment)
 
 
 def test_usual_campaigns_do_not_join_others(session: Session, moment: datetime) -> None:

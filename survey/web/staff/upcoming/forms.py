@@ -20,5 +20,6 @@ class HoldForm(StaffForm):
 
 class ContactForm(StaffForm):
     contact = RadioField(
-        "Whom to ask", validators=[InputRequired("Please choose one of the contacts.")]
+        "Without a choice it is the decider, else whoever was active last",
+        validators=[InputRequired("Please choose one of the contacts.")],
     )

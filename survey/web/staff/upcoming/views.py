@@ -62,7 +62,7 @@ def hold(public_id: str) -> ResponseReturnValue:
 @access.allows(*_MAY_SEE)
 def release(public_id: str) -> ResponseReturnValue:
     deal = _found(public_id)
-    actions.release_hold(session(), deal)
+    actions.release_hold(session(), deal, by=reader(), now=now())
     return _back(deal, "The hold is lifted.")
 
 
@@ -74,7 +74,8 @@ def choose(public_id: str) -> ResponseReturnValue:
     form.contact.choices = [SelectChoice(key) for key in contacts]
     if form.validate():
         try:
-            actions.choose_contact(session(), deal, contacts[form.contact.data])
+            chosen = contacts[form.contact.data]
+            actions.choose_contact(session(), deal, chosen, by=reader(), now=now())
         except actions.DealAlreadyAsked as error:
             return _back(deal, str(error), "problem")
         else:
@@ -91,8 +92,9 @@ def _found(public_id: str) -> Deal:
 def _label(part: DealContact) -> str:
     contact = part.contact
     active = f"last active {day_in_words(contact.last_active_on)}" if contact.last_active_on else ""
-    words = (contact.name or contact.email, part.role or ("decider" if part.is_decider else ""))
-    return ", ".join(filter(None, (*words, active)))
+    name = f"{contact.name} ({contact.email})" if contact.name else contact.email
+    role = part.role or ("decider" if part.is_decider else "")
+    return ", ".join(filter(None, (name, role, active)))
 
 
 def _back(deal: Deal, words: str, tone: str = "done") -> ResponseReturnValue:
