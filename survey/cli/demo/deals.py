@@ -71,10 +71,14 @@ def rows_of_a_year(today: date) -> list[Row]:
 
 def address_of(name: str, domain: str) -> str:
     """An address as companies make them: first.last@domain, without accents."""
-    plain = unicodedata.normalize("NFKD", name.replace("ø", "o").replace("æ", "ae"))
-    letters = "".join(letter for letter in plain.lower() if letter.isascii())
-    first, *rest = letters.replace("'", "").split()
+    first, *rest = plain(name).split()
     return f"{first}.{''.join(rest)}@{domain}"
+
+
+def plain(name: str) -> str:
+    """In small letters and without accents."""
+    bare = unicodedata.normalize("NFKD", name.lower().replace("ø", "o").replace("æ", "ae"))
+    return "".join(letter for letter in bare if letter.isascii())
 
 
 def _buyers(rng: Random) -> list[Buyer]:
@@ -91,7 +95,7 @@ def _buyers(rng: Random) -> list[Buyer]:
 def _buyer(name: str, country: str, rng: Random) -> Buyer:
     facts = world()["countries"][country]
     segments = {name: segment["weight"] for name, segment in world()["segments"].items()}
-    domain = address_of(f"x {name.replace('-', '')}", "x").removeprefix("x.").removesuffix("@x")
+    domain = "".join(letter for letter in plain(name) if letter.isalnum())
     people = {f"{rng.choice(facts['first'])} {rng.choice(facts['last'])}" for _ in range(2)}
     return Buyer(
         name,

@@ -1,0 +1,182 @@
+"""Buyers answer what they were asked, and an analyst reads it."""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import resources
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.cli.demo.answers import Asked, given, who_answers
+from survey.cli.demo.year import Year
+from survey.coding.actions import add_coding
+from survey.coding.types import CodingRole, Direction
+from survey.deals.models import Alternative, Deal
+from survey.invitations.models import Invitation
+from survey.jobs.code import code_waiting
+from survey.kit.clock import Month
+from survey.mail.models import Suppression
+from survey.questionnaires.queries import document_of
+from survey.questionnaires.rules import screens_for
+from survey.responses.actions import record_reply, save_draft, submit_response
+from survey.responses.models import Answer, Response
+from survey.responses.types import Audience
+from survey.taxonomy.models import Reason
+from survey.taxonomy.queries import current_release
+from survey.taxonomy.types import SaleMoment
+from survey.team.models import User
+from survey.team.types import Role
+
+_BATCH = 25
+_REPLIES_BY_MAIL_EVERY = 40
+_DRAFTS_LEFT = 9
+_DRAFT_DAYS = 25
+_SELDOM_LATER_THAN_DAYS = 9.0
+_MOST_SECONDS = 170
+
+
+def let_buyers_answer(year: Year, *, tell: Callable[[float], None]) -> int:
+    """Submit every hand-written answer that fits an invitation; says how many there were."""
+    with year.database.reading() as session:
+        pairs = who_answers(_asked(session))
+    rng = Random(pairs[0][0].invitation_id) if pairs else Random()  # noqa: S311 (no secret)
+    for start in range(0, len(pairs), _BATCH):
+        with year.database.writing() as session:
+            for number, (asked, script) in enumerate(pairs[start : start + _BATCH], start):
+                invitation = session.get_one(Invitation, asked.invitation_id)
+                by_mail = number % _REPLIES_BY_MAIL_EVERY == _REPLIES_BY_MAIL_EVERY - 1
+                _answer(session, year, invitation, script, rng, by_mail=by_mail)
+        tell(min(1.0, (start + _BATCH) / len(pairs)))
+    _leave_drafts(year)
+    code_waiting(year.database)
+    return len(pairs)
+
+
+def let_the_analyst_read(year: Year) -> int:
+    """Put in the reasons that a person found in the words; says how many."""
+    with year.database.writing() as session:
+        analyst = session.scalars(select(User).where(User.role == Role.ANALYST)).one()
+        release = current_release(session)
+        reasons = {
+            reason.code: reason
+            for reason in session.scalars(select(Reason).where(Reason.release_id == release.id))
+        }
+        return sum(_found(session, found, reasons, analyst, year) for found in _codings())
+
+
+@cache
+def _codings() -> list[dict[str, Any]]:
+    text = resources.files(__package__).joinpath("codings.toml").read_text("utf-8")
+    codings: list[dict[str, Any]] = tomllib.loads(text)["codings"]
+    return codings
+
+
+def _asked(session: Session) -> list[Asked]:
+    """The invitations that went out, to people who did not opt out since."""
+    rivals = {
+        alternative.deal_id: alternative.competitor.name
+        for alternative in session.scalars(select(Alternative).order_by(Alternative.id))
+        if alternative.competitor is not None
+    }
+    gone = set(session.scalars(select(Suppression.address)))
+    sent = session.execute(
+        select(Invitation, Deal)
+        .join(Invitation.deal)
+        .where(Invitation.sent_at.is_not(None), Invitation.cancelled_at.is_(None))
+        .order_by(Invitation.id)
+    ).tuples()
+    return [
+        Asked(
+            invitation.id,
+            invitation.asked_as.value,
+            deal.product,
+            rivals.get(deal.id, ""),
+            deal.region,
+        )
+        for invitation, deal in sent
+        if invitation.contact.email not in gone
+    ]
+
+
+def _answer(
+    session: Session,
+    year: Year,
+    invitation: Invitation,
+    script: dict[str, Any],
+    rng: Random,
+    *,
+    by_mail: bool,
+) -> None:
+    assert invitation.sent_at is not None  # noqa: S101 (only those that went out are asked for)
+    days = min(rng.expovariate(0.5), _SELDOM_LATER_THAN_DAYS)
+    at = min(
+        invitation.sent_at + timedelta(days=days, minutes=rng.randint(20, 300)),
+        year.today - timedelta(minutes=rng.randint(10, 600)),
+    )
+    document = document_of(invitation.version, invitation.asked_as)
+    answers = given(script, Month.of(at, year.zone))
+    if by_mail and "readers" in script:
+        record_reply(session, invitation, document, answers, now=at, zone=year.zone)
+        return
+    screens = screens_for(document, answers)
+    for number, screen in enumerate(screens[:-1]):
+        started = at - timedelta(seconds=_MOST_SECONDS * (len(screens) - number) / len(screens))
+        save_draft(session, invitation, document, answers, screen=screen, now=started)
+    submit_response(
+        session, invitation, document, answers, screen=screens[-1], now=at, zone=year.zone
+    )
+
+
+def _leave_drafts(year: Year) -> None:
+    """Some began, and were interrupted."""
+    with year.database.writing() as session:
+        for invitation in _unanswered(session, since=year.today - timedelta(days=_DRAFT_DAYS)):
+            document = document_of(invitation.version, invitation.asked_as)
+            screen = document.screens[0]
+            answers = {document.first: screen.questions[0].choices[0].key}
+            assert invitation.sent_at is not None  # noqa: S101 (see the query)
+            at = min(invitation.sent_at + timedelta(hours=5), year.today)
+            save_draft(session, invitation, document, answers, screen=screen, now=at)
+
+
+def _unanswered(session: Session, *, since: datetime) -> Iterator[Invitation]:
+    answered = select(Response.invitation_id)
+    return iter(
+        session.scalars(
+            select(Invitation)
+            .where(Invitation.sent_at >= since, Invitation.id.not_in(answered))
+            .order_by(Invitation.id)
+            .limit(_DRAFTS_LEFT)
+        )
+    )
+
+
+def _found(
+    session: Session,
+    found: dict[str, Any],
+    reasons: dict[str, Reason],
+    analyst: User,
+    year: Year,
+) -> bool:
+    answer = session.scalars(
+        select(Answer).where(Answer.text.contains(found["quote"], autoescape=True)).limit(1)
+    ).first()
+    if answer is None or answer.response.audience is Audience.TOTALS_ONLY:
+        return False
+    add_coding(
+        session,
+        answer.response,
+        reason=reasons[found["code"]],
+        role=CodingRole(found["role"]),
+        direction=Direction.FOR_US if found.get("for_us") else Direction.AGAINST_US,
+        quote=found["quote"],
+        question_key=answer.question_key,
+        coder=analyst,
+        now=min(answer.response.submitted_at + timedelta(days=2), year.today),
+        moment=SaleMoment(found["moment"]) if "moment" in found else None,
+    )
+    return True

@@ -1,0 +1,216 @@
+"""A year passes: deals close and come in, buyers are asked by mail, and some of them answer.
+
+Everything goes through the same actions and jobs as in life; only the clock is ours.
+"""
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.audit.types import Actor, ActorKind
+from survey.cli.demo.deals import Row, address_of, rows_of_a_year, world
+from survey.cli.demo.post import PastProvider, remembered
+from survey.company.actions import change_company
+from survey.company.types import CompanySettings
+from survey.config import Settings
+from survey.deals.mapping import Mapping
+from survey.invitations.actions import create_campaign, hold_deal, start_campaign
+from survey.invitations.models import Hold, Invitation, Notice
+from survey.invitations.types import Terms
+from survey.jobs.deliver import Desk, deliver_due
+from survey.jobs.import_deals import import_files
+from survey.jobs.invite import invite_all
+from survey.jobs.letters import letters_of
+from survey.kit.db import Database
+from survey.mail.actions import suppress
+from survey.mail.providers.file import FileProvider
+from survey.mail.types import SuppressionReason
+from survey.questionnaires.queries import questionnaire_by_key
+from survey.team.actions import add_user
+from survey.team.types import Role
+
+ACTOR = Actor(kind=ActorKind.COMMAND, label="survey demo")
+_WEEK = timedelta(days=7)
+_MAILS_KEPT = timedelta(days=40)
+"""Links live for thirty days, so older mails are of no use to anybody who tries the demo."""
+_MORNING = time(9, 40, tzinfo=UTC)
+_SEED = 815
+_HOLDS_EVERY = 60
+_OPT_OUTS_EVERY = 70
+_CAMPAIGNS = (
+    ("Lost and undecided deals", "not_won", (10, 30, None)),
+    ("Won deals", "won", (None, None, 21)),
+)
+"""Name, questionnaire, and the days after a loss, a deal without decision and a win."""
+_HOLD_REASONS = (
+    "We are negotiating a second contract with them this month.",
+    "The buyer lost a colleague last week. Please not now.",
+    "They have an open complaint; support talks to them first.",
+    "I promised them that nobody writes before the new year.",
+)
+
+
+@dataclass(slots=True)
+class Calendar:
+    """The demo's clock: it stands still until it is moved on."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass(slots=True)
+class Year:
+    """What the passing of the year stands on."""
+
+    database: Database
+    settings: Settings
+    today: datetime
+    rng: Random = field(default_factory=lambda: Random(_SEED))  # noqa: S311 (believable, no secret)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(world()["company"]["time_zone"])
+
+
+def let_a_year_pass(year: Year, folder: Path, *, tell: Callable[[float], None]) -> None:
+    """Live through the twelve months before today, week by week. `tell` hears the share done."""
+    weeks = _weeks(year.today)
+    calendar = Calendar(weeks[0])
+    past, present = _desks(year, calendar)
+    with year.database.writing() as session:
+        _open_for_business(session, now=calendar.now())
+    waiting = rows_of_a_year(year.today.date())
+    for number, moment in enumerate(weeks):
+        calendar.at = moment
+        is_last = number == len(weeks) - 1
+        closed = [row for row in waiting if is_last or _closed_before(row, moment.date())]
+        waiting = waiting[len(closed) :]
+        _take_in(year, closed, folder, now=moment)
+        with year.database.writing() as session:
+            _hold_and_opt_out(session, year.rng, now=moment)
+        invite_all(year.database, now=calendar.now)
+        if not is_last:
+            deliver_due(past if moment < year.today - _MAILS_KEPT else present)
+        tell((number + 1) / len(weeks))
+
+
+def _desks(year: Year, calendar: Calendar) -> tuple[Desk, Desk]:
+    """What delivers the mail of long ago, and that of the last weeks."""
+    sender = world()["sender"]["email"]
+    mailbox = FileProvider(year.settings.mail_folder, from_address=sender, now=calendar.now)
+    letters = letters_of(year.settings)
+    past = Desk(year.database, PastProvider(), remembered(letters), now=calendar.now, threads=64)
+    return past, Desk(year.database, mailbox, letters, now=calendar.now)
+
+
+def _weeks(today: datetime) -> list[datetime]:
+    """A working morning in each week of the year, and today."""
+    first = datetime.combine(today.date() - timedelta(days=364), _MORNING)
+    first -= timedelta(days=first.weekday() - 1)
+    mornings = [
+        first + number * _WEEK + timedelta(days=number % 3, minutes=17 * (number % 5))
+        for number in range(54)
+    ]
+    return [moment for moment in mornings if moment < today - timedelta(hours=20)] + [today]
+
+
+def _open_for_business(session: Session, *, now: datetime) -> None:
+    company = world()["company"]
+    change_company(
+        session,
+        CompanySettings(
+            name=company["name"],
+            time_zone=company["time_zone"],
+            postal_address=company["postal_address"],
+            privacy_contact=f"privacy@{company['domain']}",
+            brand_colour="#1f5f5b",
+            anonymity_threshold=5,
+            grey_threshold=5,
+            retention_months=24,
+        ),
+        actor=ACTOR,
+        now=now,
+    )
+    for staff in world()["staff"]:
+        _let_in(session, staff["name"], Role(staff["role"]), "", now=now)
+    for name, seller in world()["sellers"].items():
+        _let_in(session, name, Role.SELLER, seller["team"], now=now)
+    for name, key, delays in _CAMPAIGNS:
+        _start(session, name, key, delays, now=now)
+
+
+def _start(
+    session: Session,
+    name: str,
+    key: str,
+    delays: tuple[int | None, int | None, int | None],
+    *,
+    now: datetime,
+) -> None:
+    questionnaire = questionnaire_by_key(session, key)
+    assert questionnaire is not None  # noqa: S101 (shipped with the database)
+    sender = world()["sender"]
+    lost, no_decision, won = delays
+    terms = Terms(
+        name=name,
+        questionnaire_id=questionnaire.id,
+        sender_name=sender["name"],
+        sender_role=sender["role"],
+        reply_to=sender["email"],
+        phone=sender["phone"],
+        sender_is_not_in_sales=True,
+        sender_reads_every_answer=True,
+        lost_delay_days=lost,
+        no_decision_delay_days=no_decision,
+        won_delay_days=won,
+        sample_percent=96,
+    )
+    campaign = create_campaign(session, terms, actor=ACTOR, now=now)
+    start_campaign(session, campaign, actor=ACTOR, now=now)
+
+
+def _let_in(session: Session, name: str, role: Role, team: str, *, now: datetime) -> None:
+    address = address_of(name, world()["company"]["domain"])
+    add_user(session, email=address, role=role, name=name, team_name=team, actor=ACTOR, now=now)
+
+
+def _closed_before(row: Row, day: date) -> bool:
+    return bool(row["closed_on"]) and date.fromisoformat(row["closed_on"]) < day
+
+
+def _take_in(year: Year, rows: list[Row], folder: Path, *, now: datetime) -> None:
+    if not rows:
+        return
+    path = folder / "deals.csv"
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    import_files(year.database, [path], mapping=Mapping(), zone=year.zone, actor=ACTOR, now=now)
+
+
+def _hold_and_opt_out(session: Session, rng: Random, *, now: datetime) -> None:
+    """Now and then a seller asks to hold, and a buyer not to be written to."""
+    noticed = select(Notice).where(Notice.noticed_at >= now - _WEEK)
+    held = select(Hold.deal_id)
+    asked = select(Invitation.deal_id)
+    for notice in session.scalars(
+        noticed.where(Notice.deal_id.not_in(held), Notice.deal_id.not_in(asked)).order_by(Notice.id)
+    ):
+        if rng.randrange(_HOLDS_EVERY) == 0:
+            reason = rng.choice(_HOLD_REASONS)
+            hold_deal(session, notice.deal, by=notice.seller, reason=reason, now=now)
+    written_to = select(Invitation).where(Invitation.sent_at.between(now - 2 * _WEEK, now - _WEEK))
+    for invitation in session.scalars(written_to.order_by(Invitation.id)):
+        if rng.randrange(_OPT_OUTS_EVERY) == 0:
+            suppress(session, invitation.contact.email, reason=SuppressionReason.OPTED_OUT, now=now)
