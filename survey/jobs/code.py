@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from survey.coding.actions import code_clicks
 from survey.coding.queries import with_unread_clicks
 from survey.kit.db import Database
-from survey.questionnaires.documents import read_document
+from survey.questionnaires.queries import document_of
 from survey.questionnaires.rules import reasons_named
 from survey.responses.models import Response
 from survey.responses.queries import answers_of
@@ -43,7 +43,7 @@ def _code_batch(database: Database) -> int:
 
 def _code(session: Session, response: Response, reasons: Mapping[str, Reason]) -> None:
     invitation = response.invitation
-    document = read_document(invitation.version.document, invitation.asked_as)
+    document = document_of(invitation.version, invitation.asked_as)
     answers = answers_of(session, response, document)
     named = [name for name in reasons_named(document, answers) if name.code in reasons]
     code_clicks(session, response, named=named, reasons=reasons)

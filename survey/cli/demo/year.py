@@ -38,7 +38,7 @@ from survey.team.types import Role
 
 ACTOR = Actor(kind=ActorKind.COMMAND, label="survey demo")
 _WEEK = timedelta(days=7)
-_MAILS_KEPT = timedelta(days=40)
+_MAILS_KEPT = timedelta(days=31)
 """Links live for thirty days, so older mails are of no use to anybody who tries the demo."""
 _MORNING = time(9, 40, tzinfo=UTC)
 _SEED = 815
