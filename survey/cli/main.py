@@ -14,6 +14,7 @@ from survey.cli import (
     web,
     worker,
 )
+from survey.cli.demo.command import demo
 from survey.cli.door import Commands
 
 
@@ -25,6 +26,7 @@ def main() -> None:
 
 main.add_command(db.db)
 main.add_command(deliver.deliver)
+main.add_command(demo)
 main.add_command(doctor.doctor)
 main.add_command(import_.import_)
 main.add_command(invite.invite)

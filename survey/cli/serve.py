@@ -7,6 +7,8 @@ from survey.cli.door import opened, settings
 from survey.cli.server import page_server
 from survey.cli.signals import leaving_when_asked
 from survey.cli.worker import queue_of
+from survey.config import Settings
+from survey.kit.db import Database
 
 _JOB_THREADS = 3
 
@@ -17,7 +19,13 @@ _JOB_THREADS = 3
 def serve(host: str, port: int) -> None:
     """Serve the pages, and plan, deliver and code beside them."""
     given = settings()
-    with opened(given) as database, leaving_when_asked():
+    with opened(given) as database:
+        serve_all(given, database, host=host, port=port)
+
+
+def serve_all(given: Settings, database: Database, *, host: str, port: int) -> None:
+    """Serve pages and run the worker until somebody asks this process to stop."""
+    with leaving_when_asked():
         queue = queue_of(given, database)
         app = create_app(given, database, queue)
         server = page_server(app, given, host=host, port=port)

@@ -27,9 +27,8 @@ from survey.kit.tokens import digest, new_token
 from survey.mail.actions import enqueue
 from survey.mail.queries import of_subject
 from survey.questionnaires.actions import freeze_version
-from survey.questionnaires.documents import read_document
 from survey.questionnaires.models import Questionnaire
-from survey.questionnaires.queries import current_version
+from survey.questionnaires.queries import current_version, document_of
 from survey.questionnaires.rules import order_choices
 from survey.team.models import User
 
@@ -292,9 +291,7 @@ def _invite(
     if version is None:
         return []
     freeze_version(session, version, now=now)
-    documents = {
-        outcome: read_document(version.document, outcome) for outcome in campaign.delay_days
-    }
+    documents = {outcome: document_of(version, outcome) for outcome in campaign.delay_days}
     invitations = []
     for due, deal, contact, taken_back in queries.to_invite(session, ready):
         invitation = taken_back or Invitation(public_id=new_public_id(), deal=deal, contact=contact)

@@ -13,9 +13,14 @@ class LinkPurpose(StrEnum):
     """What a signed link is for. A link of one purpose is refused for any other."""
 
     SET_PASSWORD = "set_password"  # noqa: S105 (a purpose, not a password)
+    LOOK_AROUND = "look_around"
+    """Signs in at once. Only `survey demo` makes such links, and production refuses them."""
 
 
-LINK_LIVES = {LinkPurpose.SET_PASSWORD: timedelta(hours=24)}
+LINK_LIVES = {
+    LinkPurpose.SET_PASSWORD: timedelta(hours=24),
+    LinkPurpose.LOOK_AROUND: timedelta(days=7),
+}
 
 
 def sign_link(

@@ -88,7 +88,7 @@ def _asked(session: Session) -> list[Asked]:
         .join(Invitation.deal)
         .where(Invitation.sent_at.is_not(None), Invitation.cancelled_at.is_(None))
         .order_by(Invitation.id)
-    ).tuples()
+    )
     return [
         Asked(
             invitation.id,

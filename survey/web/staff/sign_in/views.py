@@ -113,13 +113,25 @@ def set_password(token: str) -> ResponseReturnValue:
     return render_template("staff/sign_in/reset.html", form=form, user=user), UNPROCESSABLE
 
 
-def _user_of(token: str) -> User:
+@bp.get("/look-around/<token>")
+@access.public("only the demo signs such links, and production refuses them")
+def look_around(token: str) -> ResponseReturnValue:
+    """Sign in to the demo without a password. It writes nothing but the cookie."""
+    if settings().is_production:
+        abort(404)
+    user = _user_of(token, LinkPurpose.LOOK_AROUND)
+    cookie.clear()
+    login_user(StaffUser(user), remember=False)
+    return redirect(_inside(request.args.get("next")), 303)
+
+
+def _user_of(token: str, purpose: LinkPurpose = LinkPurpose.SET_PASSWORD) -> User:
     """Whom the link is for. A refused link answers 410 with its reason."""
     try:
         return actions.user_of_link(
             session(),
             token,
-            purpose=LinkPurpose.SET_PASSWORD,
+            purpose=purpose,
             secrets=settings().secrets,
             now=now(),
         )

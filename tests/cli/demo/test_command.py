@@ -1,0 +1,84 @@
+"""The demo as a whole: filled through the same doors as in life."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from survey.app import create_app
+from survey.cli.demo.command import Told, demo_settings, fill
+from survey.config import Settings
+from survey.deals.models import Deal
+from survey.kit.db import Database
+from survey.mail.models import Message
+from survey.mail.types import MessageState
+from survey.responses.models import Answer, Response, ResponseDraft
+from survey.responses.types import Audience, Channel
+from tests.pages import CheckingClient
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> tuple[Database, Settings, Told]:
+    folder = tmp_path_factory.mktemp("demo")
+    given = demo_settings(8000).model_copy(
+        update={"database_url": f"sqlite:///{folder}/demo.db", "mail_folder": folder / "mailbox"}
+    )
+    database = Database(given.database_url)
+    return database, given, fill(database, given, tell=lambda _hundredths: None)
+
+
+def test_demo_tells_a_believable_year(place: tuple[Database, Settings, Told]) -> None:
+    _, _, told = place
+
+    assert told.closed == 1200
+    assert 600 <= told.asked <= 900
+    assert 140 <= told.answered <= 160
+
+
+def test_demo_shows_every_kind_of_answer(place: tuple[Database, Settings, Told]) -> None:
+    database, _, _ = place
+    with database.reading() as session:
+        audiences = set(session.scalars(select(Response.audience)))
+        channels = set(session.scalars(select(Response.channel)))
+        months = set(session.scalars(select(Response.month_index)))
+        texts = set(session.scalars(select(Answer.text).where(Answer.text != "")))
+        drafts = session.scalar(select(func.count()).select_from(ResponseDraft)) or 0
+
+    assert audiences == set(Audience)
+    assert channels == set(Channel)
+    assert len(months) >= 12
+    assert len(texts) >= 110
+    assert drafts >= 3
+
+
+def test_demo_keeps_mail_here_and_some_waiting(place: tuple[Database, Settings, Told]) -> None:
+    database, given, _ = place
+    with database.reading() as session:
+        states = set(session.scalars(select(Message.state)))
+
+    assert {MessageState.ACCEPTED, MessageState.QUEUED} <= states
+    assert list(Path(given.mail_folder).glob("*.eml"))
+
+
+def test_demo_prints_addresses_that_open(place: tuple[Database, Settings, Told]) -> None:
+    database, given, told = place
+    app = create_app(given, database)
+    app.test_client_class = CheckingClient
+    client = app.test_client()
+
+    opened = {
+        label: client.get(address.removeprefix(given.base_url), follow_redirects=True).status_code
+        for label, address, _ in told.addresses
+    }
+
+    assert set(opened.values()) == {200}
+
+
+def test_demo_deals_came_in_by_import(place: tuple[Database, Settings, Told]) -> None:
+    database, _, _ = place
+    with database.reading() as session:
+        digests = session.scalar(select(func.count(func.distinct(Deal.row_digest))))
+
+    assert digests == 1245
