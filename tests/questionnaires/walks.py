@@ -1,6 +1,7 @@
 """Every way through a questionnaire, for tests that must not miss one."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -19,12 +20,18 @@ def shipped_documents() -> list[Document]:
     return [read_document(raw, outcome) for raw in raws for outcome in raw["outcomes"]]
 
 
-def every_walk(document: Document) -> Iterator[dict[str, str]]:
+def every_walk(document: Document) -> list[dict[str, str]]:
     """All combinations of single choices, and of vague and clear words where a probe may follow.
 
     The first question is left out too: who opens the page without the mail's choice may skip it.
     """
-    yield from _walks_on(document, {}, frozenset())
+    return _walks(document.key, document.outcome)
+
+
+@cache
+def _walks(key: str, outcome: str) -> list[dict[str, str]]:
+    document = read_document(shipped_document(key), outcome)
+    return list(_walks_on(document, {}, frozenset()))
 
 
 def _walks_on(

@@ -4,6 +4,8 @@ from dataclasses import replace
 from importlib.resources import files
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from survey.taxonomy.table import TaxonomyNotReadable, read_table, shipped_table, written_table
 from survey.taxonomy.types import APPLIES_TO, ReasonRow
@@ -84,6 +86,14 @@ def test_code_used_twice_and_category_called_otherwise_are_told(tmp_path):
         "Line 3, code: “PRI-01” stands in line 2 already."
         " Line 3, category: “PRI” is called otherwise further up."
     )
+
+
+@given(words=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"])))
+def test_any_words_come_back_as_they_were_written(tmp_path_factory, words):
+    row = replace(PRICE, definition=f"Said: {words}".strip(), buyer_for=f"“{words}”")
+    path = saved(tmp_path_factory.mktemp("table") / "reasons.csv", row)
+
+    assert read_table(path) == (row,)
 
 
 def test_table_without_its_columns_says_where_to_start(tmp_path):
