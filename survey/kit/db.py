@@ -165,13 +165,23 @@ def _file_of(url: str) -> Path | None:
 
 def _create_engine(url: str, *, is_sqlite: bool, pool_size: int) -> Engine:
     if not is_sqlite:
-        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        return create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            hide_parameters=True,  # an error's words end in logs; addresses and answers must not
+        )
     path = _file_of(url)
     if path is None:
         raise ValueError("SQLite needs a file: several connections share it")
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, pool_size=pool_size, max_overflow=-1, connect_args={"check_same_thread": False}
+        url,
+        pool_size=pool_size,
+        max_overflow=-1,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -84,3 +84,10 @@ def test_writers_take_turns(visits: Database) -> None:
 
     with visits.reading() as session:
         assert len(session.scalars(select(_VISIT.c.id)).all()) == 80
+
+
+def test_errors_do_not_quote_what_was_written(visits: Database) -> None:
+    with pytest.raises(DBAPIError) as refusal, visits.writing() as session:
+        session.execute(insert(_VISIT), [{"id": 90210}, {"id": 90210}])
+
+    assert "[SQL parameters hidden due to hide_parameters=True]" in str(refusal.value)

@@ -4,8 +4,10 @@ import re
 from typing import Any
 
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs are older
+from wtforms.form import BaseForm
 
 __all__ = ["UNPROCESSABLE", "SelectChoice", "StaffForm", "no_control_characters", "stripped"]
 
@@ -18,7 +20,20 @@ _NEVER_TYPED = re.compile(
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
-    """A form of our own people's pages. The door has checked its CSRF token already."""
+    """A form of our own people's pages. The door has checked its CSRF token already.
+
+    Whatever field it is for, typed text arrives without what no page may hold, so that a refused
+    form can show it again.
+    """
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
+        def wrap_formdata(self, form: BaseForm, formdata: Any) -> MultiDict[str, Any] | None:
+            wrapped = super().wrap_formdata(form, formdata)
+            if wrapped is None:
+                return None
+            return MultiDict(
+                (name, _without_controls(typed)) for name, typed in wrapped.items(multi=True)
+            )
 
     def refuse(self, field: str, sentence: str) -> None:
         """Put the sentence of a refused action beside the field it is about."""
@@ -33,6 +48,10 @@ def stripped(text: str | None) -> str:
     them, and HTML refuses the rest (its standard, 13.2.3.5); letters of every script stay.
     """
     return _NEVER_TYPED.sub("", text or "").strip()
+
+
+def _without_controls(typed: Any) -> Any:
+    return _NEVER_TYPED.sub("", typed) if isinstance(typed, str) else typed
 
 
 def no_control_characters(_form: FlaskForm, field: Any) -> None:
