@@ -28,6 +28,7 @@ Addressed = Callable[..., str | None]
 WIDTH = 330
 _ROW = 46
 _BAR = 12
+_LABEL_SHARE = 0.66
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 _MOST_ROWS = 9
 _MONTH_NAME = (
@@ -106,12 +107,39 @@ def _category_bar(
         behind=_length(category.named),
         low=interval.low if interval else None,
         high=interval.high if interval else None,
-        address=addressed(outcome=figures.outcome.value, category=category.code),
+        address=addressed(outcome=figures.outcome.value, category=category.code, decisive="y"),
     )
 
 
 def _length(rate: Rate) -> float:
     return rate.count.hits if rate.is_grey else rate.count.share
+
+
+def price(figures: OutcomeFigures) -> str:
+    """Price named, weighing most, and said to have made the difference."""
+    told = figures.price
+    bars = [
+        _Bar(
+            label=label,
+            value=0 if rate.is_grey else rate.count.share,
+            words=rate.words if rate.is_grey else f"{rate.words} · {rate.range_words}",
+            low=rate.interval.low if rate.interval else None,
+            high=rate.interval.high if rate.interval else None,
+        )
+        for label, rate in (
+            ("Named at all", told.named),
+            ("Weighed most", told.weighed_most),
+            ("Would have changed it", told.made_it),
+        )
+    ]
+    return _bars(
+        bars,
+        ink=INK[figures.outcome.value],
+        most=1,
+        title=f"{OUTCOME_WORDS[figures.outcome]}: price named and price decisive",
+        description="In how many answered deals price was named, weighed most, and by the "
+        "buyer’s own word would have changed the decision.",
+    )
 
 
 def funnel(coverage: Coverage, *, words: Mapping[str, str]) -> str:
@@ -215,40 +243,50 @@ def _month_rows(figures: Sequence[MonthFigure], addressed: Addressed) -> list[di
 
 def _bars(bars: Sequence[_Bar], *, ink: str, most: float, title: str, description: str) -> str:
     """Horizontal bars with words above: the label at the left, the figure at the right."""
-    rows = [bar.row(position) for position, bar in enumerate(bars)]
-    x = {"type": "quantitative", "scale": {"domain": [0, most]}, "axis": None}
-    bar = {"type": "bar", "height": _BAR, "cornerRadius": 3, "yOffset": 9}
-    linked = {"href": {"field": "address"}, "description": {"field": "name"}}
-    words = {"type": "text", "yOffset": -9, "baseline": "middle", "fontSize": 13}
     spec = {
         "$schema": _SCHEMA,
         "width": WIDTH,
         "height": {"step": _ROW},
-        "data": {"values": rows},
+        "data": {"values": [bar.row(position) for position, bar in enumerate(bars)]},
         "encoding": {"y": {"field": "position", "type": "ordinal", "axis": None}},
-        "layer": [
-            {"mark": {**bar, "color": INK["line"]}, "encoding": {"x": {**x, "datum": most}}},
-            {
-                "mark": {**bar, "color": ink, "opacity": 0.35},
-                "encoding": {"x": {**x, "field": "behind"}},
-            },
-            {
-                "mark": {**bar, "color": ink},
-                "encoding": {"x": {**x, "field": "value"}, **linked},
-            },
-            {
-                "transform": [{"filter": "isValid(datum.low)"}],
-                "mark": {"type": "rule", "yOffset": 9, "strokeWidth": 1.5, "color": INK["text"]},
-                "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}},
-            },
-            {
-                "mark": {**words, "align": "left", "limit": WIDTH * 0.55, "color": INK["text"]},
-                "encoding": {"x": {"value": 0}, "text": {"field": "label"}, **linked},
-            },
-            {
-                "mark": {**words, "align": "right", "fontSize": 12, "color": INK["muted"]},
-                "encoding": {"x": {"value": WIDTH}, "text": {"field": "words"}},
-            },
-        ],
+        "layer": [*_bar_layers(ink, most), *_word_layers()],
     }
     return draw(spec, title=title, description=description)
+
+
+_LINKED = {"href": {"field": "address"}, "description": {"field": "name"}}
+
+
+def _bar_layers(ink: str, most: float) -> list[dict[str, Any]]:
+    """The track, the paler bar, the bar, and its interval as a line."""
+    x = {"type": "quantitative", "scale": {"domain": [0, most]}, "axis": None}
+    bar = {"type": "bar", "height": _BAR, "cornerRadius": 3, "yOffset": 9}
+    line = {"type": "rule", "yOffset": 9, "strokeWidth": 1.5, "color": INK["text"]}
+    return [
+        {"mark": {**bar, "color": INK["line"]}, "encoding": {"x": {**x, "datum": most}}},
+        {
+            "mark": {**bar, "color": ink, "opacity": 0.35},
+            "encoding": {"x": {**x, "field": "behind"}},
+        },
+        {"mark": {**bar, "color": ink}, "encoding": {"x": {**x, "field": "value"}, **_LINKED}},
+        {
+            "transform": [{"filter": "isValid(datum.low)"}],
+            "mark": line,
+            "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}},
+        },
+    ]
+
+
+def _word_layers() -> list[dict[str, Any]]:
+    words = {"type": "text", "yOffset": -9, "baseline": "middle", "fontSize": 13}
+    label = {"align": "left", "limit": WIDTH * _LABEL_SHARE, "color": INK["text"]}
+    return [
+        {
+            "mark": {**words, **label},
+            "encoding": {"x": {"value": 0}, "text": {"field": "label"}, **_LINKED},
+        },
+        {
+            "mark": {**words, "align": "right", "fontSize": 12, "color": INK["muted"]},
+            "encoding": {"x": {"value": WIDTH}, "text": {"field": "words"}},
+        },
+    ]

@@ -1,11 +1,23 @@
 """Pure decisions about figures: what an address asks for, what is disputed, what changed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from survey.deals.types import Outcome
-from survey.insights.types import CLOSED, Change, Filter, Verdict, Window
+from survey.insights.types import (
+    CLOSED,
+    Change,
+    ControlFigure,
+    Filter,
+    GroupFigure,
+    Insight,
+    OutcomeFigures,
+    PriceFigure,
+    Verdict,
+    Window,
+)
 from survey.kit.clock import Month
-from survey.kit.disclosure import Quarter
+from survey.kit.disclosure import THRESHOLD_FLOOR, Quarter
 from survey.kit.errors import SurveyError
 from survey.kit.statistics import (
     FALSE_DISCOVERY_RATE,
@@ -123,3 +135,74 @@ def traced_to_newest(
         if reason != start and reason in newest:
             heirs[start] = reason
     return heirs
+
+
+def of_the_team(wanted: Filter, team: str) -> Filter:
+    """What a seller may ask: their team's deals, by outcome and month, and nothing narrower.
+
+    A region or a rival inside one team soon means one deal.
+    """
+    return Filter(window=wanted.window, outcome=wanted.outcome, team=team)
+
+
+def for_a_team(insight: Insight) -> Insight:
+    """The same figures for a team's own sellers: without reasons of which fewer than three deals
+    stand behind, because those would point at somebody.
+    """
+    return replace(
+        insight,
+        outcomes=tuple(
+            _withheld(figures) if 0 < figures.answered < THRESHOLD_FLOOR else figures
+            for figures in insight.outcomes
+        ),
+        competitors=tuple(map(_without_top, insight.competitors)),
+        regions=tuple(map(_without_top, insight.regions)),
+        products=tuple(map(_without_top, insight.products)),
+    )
+
+
+def _withheld(figures: OutcomeFigures) -> OutcomeFigures:
+    nothing = replace(figures.price.named, count=Count(0, figures.answered))
+    return replace(
+        figures,
+        without_reason=0,
+        disputed=0,
+        divided=0,
+        categories=(),
+        control=ControlFigure(0, 0, 0),
+        price=PriceFigure(nothing, nothing, replace(nothing, count=Count(0, 0))),
+        is_withheld=True,
+    )
+
+
+def _without_top(figure: GroupFigure) -> GroupFigure:
+    if figure.top_loss_rate is None or figure.top_loss_rate.count.of >= THRESHOLD_FLOOR:
+        return figure
+    return replace(figure, top_loss="", top_loss_rate=None)
+
+
+def headline(insight: Insight) -> str:
+    """The figures in two sentences: who answered, and what decided the losses."""
+    answers = _counted(insight.coverage.answered, "answer")
+    told = f"{answers} from {_counted(insight.coverage.closed, 'closed deal')}."
+    losses = next((f for f in insight.outcomes if f.outcome is Outcome.LOST), None)
+    if losses is None or not losses.answered or losses.is_withheld:
+        return told
+    return f"{told} {_leading(losses)}"
+
+
+def _leading(losses: OutcomeFigures) -> str:
+    """What decided the losses, where the answers are enough and one category is ahead."""
+    if not losses.categories or losses.categories[0].decisive.is_grey:
+        return f"{_counted(losses.answered, 'answered loss', 'es')}: too few to name what decides."
+    first, *rest = losses.categories
+    if rest and rest[0].decisive.count.hits == first.decisive.count.hits:
+        return f"No one reason leads the {losses.answered} answered losses."
+    return (
+        f"What weighed most in answered losses was “{first.label}”, in {first.decisive.words} "
+        f"({first.decisive.range_words})."
+    )
+
+
+def _counted(number: int, thing: str, plural: str = "s") -> str:
+    return f"{number:,} {thing}{'' if number == 1 else plural}"

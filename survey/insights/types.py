@@ -192,6 +192,8 @@ class OutcomeFigures:
     categories: tuple[CategoryFigure, ...]
     control: ControlFigure
     price: PriceFigure
+    is_withheld: bool = False
+    """So few answered that their reasons would point at somebody; see `rules.for_a_team`."""
 
     @property
     def reasons(self) -> tuple[ReasonFigure, ...]:
@@ -244,6 +246,8 @@ class GroupFigure:
     top_loss: str = ""
     """The label of the reason that decided most of the answered losses."""
     top_loss_rate: Rate | None = None
+    change: Change | None = None
+    """Of competitors: their share of the deals that closed lately, against the months before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +275,10 @@ class Insight:
     """Everything the dashboard shows, for one scope."""
 
     scope: Scope
+    recent: Window
+    """The months whose changes are told."""
+    before: Window
+    """The months they are compared with."""
     coverage: Coverage
     outcomes: tuple[OutcomeFigures, ...]
     months: tuple[MonthFigure, ...]
@@ -286,3 +294,7 @@ class Insight:
     @property
     def disputed(self) -> int:
         return sum(figures.disputed for figures in self.outcomes)
+
+    @property
+    def divided(self) -> int:
+        return sum(figures.divided for figures in self.outcomes)

@@ -36,7 +36,7 @@ INK: Mapping[str, str] = {
 _LOOK: Mapping[str, Any] = {
     "background": None,
     "font": "system-ui, sans-serif",
-    "padding": 4,
+    "padding": {"left": 0, "right": 2, "top": 2, "bottom": 4},
     "view": {"stroke": None},
     "axis": {
         "domain": False,

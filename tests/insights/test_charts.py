@@ -62,7 +62,7 @@ def test_reason_bar_leads_to_its_answers_and_says_how_sure_we_are() -> None:
     svg = charts.reasons(losses(answered=9, price=6), addressed=addressed)
 
     name = "Price & terms: 6 of 9 · 35\N{EN DASH}88%"
-    assert links(svg) == {("/feedback?outcome=lost&category=PRI", name)}
+    assert links(svg) == {("/feedback?outcome=lost&category=PRI&decisive=y", name)}
     assert words(svg) == ["Price & terms", "6 of 9 · 35\N{EN DASH}88%"]
 
 

@@ -1,9 +1,10 @@
 """Intervals and tests against scipy and against published examples."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, false_discovery_control, fisher_exact
 
 from survey.kit.statistics import (
     Count,
@@ -57,9 +58,38 @@ def test_same_share_probability_without_answers_says_nothing() -> None:
 
 
 @given(counts, counts)
-@settings(max_examples=50, deadline=None)
-def test_same_share_probability_is_the_same_both_ways(one: Count, other: Count) -> None:
-    assert same_share_probability(one, other) == pytest.approx(same_share_probability(other, one))
+@settings(deadline=None)
+def test_same_share_probability_is_scipys(one: Count, other: Count) -> None:
+    table = [[one.hits, one.of - one.hits], [other.hits, other.of - other.hits]]
+
+    expected = fisher_exact(np.array(table)).pvalue
+
+    assert same_share_probability(one, other) == pytest.approx(expected, rel=1e-6, abs=1e-12)
+    assert same_share_probability(other, one) == pytest.approx(expected, rel=1e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Count(16_200, 80_000), Count(48_000, 240_000)),
+        (Count(9, 80_000), Count(48, 240_000)),
+        (Count(40_000, 80_000), Count(48_000, 240_000)),
+    ],
+)
+def test_same_share_probability_of_many_thousands_is_scipys(one: Count, other: Count) -> None:
+    table = [[one.hits, one.of - one.hits], [other.hits, other.of - other.hits]]
+
+    expected = fisher_exact(np.array(table)).pvalue
+
+    assert same_share_probability(one, other) == pytest.approx(expected, rel=1e-5, abs=1e-12)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=60))
+@settings(deadline=None, derandomize=True)
+def test_discoveries_are_scipys(probabilities: list[float]) -> None:
+    expected = [adjusted <= 0.1 for adjusted in false_discovery_control(probabilities)]
+
+    assert discoveries(probabilities) == expected
 
 
 def test_discoveries_stand_as_in_the_published_example() -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, func, select
@@ -11,7 +12,8 @@ from survey.deals.models import Alternative, Competitor, Deal
 from survey.deals.types import Outcome
 from survey.insights.queries.reasons import reasons_by_id
 from survey.insights.queries.voices import arrived_in, closed_in, deal_conditions
-from survey.insights.types import CLOSED, GroupFigure, Scope
+from survey.insights.rules import changes
+from survey.insights.types import CLOSED, GroupFigure, Scope, Window
 from survey.kit.disclosure import Rate
 from survey.kit.statistics import Count
 
@@ -34,10 +36,13 @@ def by_segment(session: Session, scope: Scope, voice: CTE) -> tuple[GroupFigure,
     return _by_column(session, scope, voice, Deal.segment)
 
 
-def by_competitor(session: Session, scope: Scope, voice: CTE) -> tuple[GroupFigure, ...]:
+def by_competitor(
+    session: Session, scope: Scope, voice: CTE, *, recent: Window, before: Window
+) -> tuple[GroupFigure, ...]:
     """Deals in which each competitor was considered, whoever says so; a deal may have several.
 
-    The last row holds the deals of which nobody named a competitor.
+    Each says whether it was met more or less often in the `recent` closings than `before`. The
+    last row holds the deals of which nobody named a competitor.
     """
     pairs = (
         select(Alternative.deal_id, Alternative.competitor_id)
@@ -45,15 +50,45 @@ def by_competitor(session: Session, scope: Scope, voice: CTE) -> tuple[GroupFigu
         .distinct()
         .subquery()
     )
-    key = func.coalesce(Competitor.public_id, "")
-    label = func.coalesce(Competitor.name, "")
 
     def joined(query: Rows) -> Rows:
         return query.outerjoin(pairs, pairs.c.deal_id == Deal.id).outerjoin(
             Competitor, Competitor.id == pairs.c.competitor_id
         )
 
-    return _figures(session, scope, voice, key=key, label=label, joined=joined)
+    key, label = func.coalesce(Competitor.public_id, ""), func.coalesce(Competitor.name, "")
+    figures = _figures(session, scope, voice, key=key, label=label, joined=joined)
+    met = [_met(session, scope, window, key=key, joined=joined) for window in (recent, before)]
+    known = [figure for figure in figures if figure.key]
+    lately, earlier = ([_share(counts, figure.key) for figure in known] for counts in met)
+    changed = [
+        replace(figure, change=change)
+        for figure, change in zip(known, changes(lately, earlier), strict=True)
+    ]
+    return (*changed, *(figure for figure in figures if not figure.key))
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """In how many of the closed deals each competitor was met."""
+
+    deals: Mapping[str, int]
+    closed: int
+
+
+def _met(
+    session: Session, scope: Scope, window: Window, *, key: ColumnElement[str], joined: Joined
+) -> _Met:
+    conditions = (*closed_in(window), *deal_conditions(scope.filter))
+    each = joined(
+        select(key, func.count()).select_from(Deal).where(*conditions).group_by(key).order_by(key)
+    )
+    closed = session.scalar(select(func.count()).select_from(Deal).where(*conditions)) or 0
+    return _Met({row[0]: row[1] for row in session.execute(each)}, closed)
+
+
+def _share(met: _Met, key: str) -> Count:
+    return Count(met.deals.get(key, 0), met.closed)
 
 
 def _by_column(

@@ -98,10 +98,12 @@ def insight(session: Session, scope: Scope, *, now: datetime) -> Insight:
     figures = [_outcome_figures(scope, counts, outcome) for outcome in outcomes]
     return Insight(
         scope=scope,
+        recent=recent,
+        before=before,
         coverage=coverage(session, scope, skipped=skipped(session, scope)),
         outcomes=_with_changes(figures, counts, recent=recent, before=before),
         months=_months(counts, window, running=Month.of(now, scope.zone)),
-        competitors=groups.by_competitor(session, scope, voice),
+        competitors=groups.by_competitor(session, scope, voice, recent=recent, before=before),
         regions=groups.by_region(session, scope, voice),
         products=groups.by_product(session, scope, voice),
         quarters=closed_quarters(session, scope, called_today, now=now),

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from survey.web.staff.campaigns.views import bp as campaigns
 from survey.web.staff.coding.views import bp as coding
+from survey.web.staff.dashboard.views import bp as dashboard
 from survey.web.staff.deals.views import bp as deals
 from survey.web.staff.feedback.views import bp as feedback
 from survey.web.staff.mailbox.views import bp as mailbox
@@ -16,6 +17,7 @@ from survey.web.staff.taxonomy.views import bp as taxonomy
 from survey.web.staff.upcoming.views import bp as upcoming
 
 PAGES = (
+    dashboard,
     coding,
     feedback,
     campaigns,

@@ -29,6 +29,8 @@ class FilterForm(StaffForm):
     product = SelectField("Product")
     region = SelectField("Region")
     segment = SelectField("Segment")
+    team = SelectField("Team")
+    seller = SelectField("Seller")
 
     def offer(self, choices: Mapping[str, Mapping[str, str]]) -> None:
         for name, values in choices.items():
@@ -62,6 +64,8 @@ def filled(form: FormT, wanted: Filter) -> FormT:
         "product": wanted.product,
         "region": wanted.region,
         "segment": wanted.segment,
+        "team": wanted.team,
+        "seller": wanted.seller,
         "first": wanted.window.first.first_day,
         "last": wanted.window.last.first_day,
     }

@@ -1,0 +1,1 @@
+"""The dashboard: what decided our deals, and how sure we are."""
