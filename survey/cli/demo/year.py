@@ -38,6 +38,8 @@ from survey.team.types import Role
 
 ACTOR = Actor(kind=ActorKind.COMMAND, label="survey demo")
 _WEEK = timedelta(days=7)
+_LONG_AGO = timedelta(days=100)
+_HOURS_OF_A_DAY = timedelta(hours=20)
 _MAILS_KEPT = timedelta(days=31)
 """Links live for thirty days, so older mails are of no use to anybody who tries the demo."""
 _MORNING = time(9, 40, tzinfo=UTC)
@@ -113,14 +115,19 @@ def _desks(year: Year, calendar: Calendar) -> tuple[Desk, Desk]:
 
 
 def _weeks(today: datetime) -> list[datetime]:
-    """A working morning in each week of the year, and today."""
+    """A working morning in each week, long ago in each second week, and today."""
     first = datetime.combine(today.date() - timedelta(days=364), _MORNING)
     first -= timedelta(days=first.weekday() - 1)
     mornings = [
         first + number * _WEEK + timedelta(days=number % 3, minutes=17 * (number % 5))
         for number in range(54)
     ]
-    return [moment for moment in mornings if moment < today - timedelta(hours=20)] + [today]
+    lived = [
+        moment
+        for number, moment in enumerate(mornings)
+        if moment < today - _HOURS_OF_A_DAY and (number % 2 == 0 or moment > today - _LONG_AGO)
+    ]
+    return [*lived, today]
 
 
 def _open_for_business(session: Session, *, now: datetime) -> None:
