@@ -108,7 +108,6 @@ def test_every_page_has_nothing_wrong_for_axe(open_page: Open, session: Session,
     for path in ("/o/out-answer-token", "/privacy", "/s/unknown"):
         page.goto(path)
         look(path)
-
     assert {name: found for name, found in wrong.items() if found} == {}
 
 
