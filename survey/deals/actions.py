@@ -15,7 +15,7 @@ from survey.deals.matching import Change, Conflict, Group, SeenDeals, differs_fr
 from survey.deals.models import Account, Alternative, Competitor, Contact, Deal, DealContact
 from survey.deals.rules import NamedAlternative, is_decider, name_key
 from survey.deals.types import ContactFacts, DealFacts, DealRow, Source
-from survey.kit.bulk import insert_rows, new_row_ids
+from survey.kit.bulk import among, insert_rows, new_row_ids
 from survey.kit.ids import new_public_ids
 from survey.team.actions import seller_for
 
@@ -175,7 +175,9 @@ def _add_contacts(
 
 def _account_ids(session: Session, groups: Sequence[Group], *, now: datetime) -> dict[str, int]:
     names = {name_key(group.account): group for group in groups}
-    found = session.execute(select(Account.name_key, Account.id).where(Account.name_key.in_(names)))
+    found = session.execute(
+        select(Account.name_key, Account.id).where(among(session, Account.name_key, names))
+    )
     ids = {row[0]: row[1] for row in found}
     missing = [key for key in names if key not in ids]
     fresh = new_row_ids(session, Account, len(missing)) if missing else []
@@ -223,7 +225,7 @@ def _contact_ids(
             told[email] = (facts._replace(may_ask=False), account_id)
     standing = {
         contact.email: contact
-        for contact in session.scalars(select(Contact).where(Contact.email.in_(told)))
+        for contact in session.scalars(select(Contact).where(among(session, Contact.email, told)))
     }
     for email, contact in standing.items():
         _learn(contact, told[email][0])

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from survey.deals.models import Account, Alternative, Competitor, Contact, Deal, DealContact
 from survey.deals.rules import NamedAlternative, alternatives_of, is_decider, name_key
 from survey.deals.types import ContactFacts, DealFacts, DealRow, SellerFacts, Source
+from survey.kit.bulk import among
 from survey.team.models import User
 
 _FACTS = tuple(getattr(Deal, name) for name in DealFacts._fields)
@@ -149,7 +150,9 @@ def _digest_of(digests: Iterable[str]) -> str:
 
 
 def _digests(session: Session, ids: Iterable[str]) -> dict[str, tuple[int, str]]:
-    query = select(Deal.external_id, Deal.id, Deal.row_digest).where(Deal.external_id.in_(ids))
+    query = select(Deal.external_id, Deal.id, Deal.row_digest).where(
+        among(session, Deal.external_id, ids)
+    )
     return {row[0]: (row[1], row[2]) for row in session.execute(query)}
 
 

@@ -17,6 +17,7 @@ from survey.kit.tables import Row
 
 _SHOWN = 80
 _REMEMBERED = 20_000
+_NOT_CLOSED = {None, Outcome.OPEN}
 
 Values = dict[str, Any]
 
@@ -76,26 +77,26 @@ class RowReader:
 
     def _faults(self, row: Row, values: Values, problems: list[Problem]) -> list[Problem]:
         """What is wrong with the row though each cell may be right; settles the amount too."""
-        known_wrong = {problem.column for problem in problems}
         faults = [
-            self._problem(row, self._title(name), "", "is empty, but every deal needs it")
-            for name in REQUIRED
-            if not values[name] and self._title(name) not in known_wrong
+            (name, "", "is empty, but every deal needs it") for name in REQUIRED if not values[name]
         ]
-        is_closed = values["outcome"] not in {None, Outcome.OPEN}
-        if is_closed and values["closed_on"] is None:
-            title = self._title("closed_on")
-            if title not in known_wrong:
-                reason = f"is empty, but a deal that is {values['outcome']} has a closing day"
-                faults.append(self._problem(row, title, "", reason))
-        if values["amount"] is not None:
+        if values["closed_on"] is None and values["outcome"] not in _NOT_CLOSED:
+            reason = f"is empty, but a deal that is {values['outcome']} has a closing day"
+            faults.append(("closed_on", "", reason))
+        if values["amount"]:
             try:
                 values["amount"] = self._amount(values)
             except SurveyError as error:
-                if self._title("currency") not in known_wrong:
-                    title = self._title("amount")
-                    faults.append(self._problem(row, title, values["amount"], str(error)))
-        return faults
+                wrong = "currency" if self._is_told("currency", problems) else "amount"
+                faults.append((wrong, values["amount"], str(error)))
+        return [
+            self._problem(row, self._title(name), value, reason)
+            for name, value, reason in faults
+            if not self._is_told(name, problems)
+        ]
+
+    def _is_told(self, name: str, problems: list[Problem]) -> bool:
+        return any(problem.column == self._title(name) for problem in problems)
 
     def _amount(self, values: Values) -> int:
         if values["currency"] is None:

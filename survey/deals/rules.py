@@ -1,6 +1,6 @@
 """Decisions about deals: pure, values in, value out."""
 
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from survey.deals.types import AlternativeKind, Outcome, Standing
@@ -36,17 +36,20 @@ class NamedAlternative(NamedTuple):
     standing: Standing
 
 
+@lru_cache(maxsize=10_000)
 def name_key(name: str) -> str:
     """How an account or a competitor is found again: small letters, single spaces."""
     return " ".join(name.lower().split())
 
 
+@lru_cache(maxsize=1000)
 def is_decider(role: str) -> bool:
     """Whether the CRM's word for a contact's role says that this person decided."""
     return " ".join(role.lower().replace("-", " ").replace("_", " ").split()) in _DECIDERS
 
 
-def alternatives_of(names: Sequence[str], outcome: Outcome) -> tuple[NamedAlternative, ...]:
+@lru_cache(maxsize=10_000)
+def alternatives_of(names: tuple[str, ...], outcome: Outcome) -> tuple[NamedAlternative, ...]:
     """What the CRM's competitor column says.
 
     The only one named on a lost deal is the one they chose; of several nobody told which.

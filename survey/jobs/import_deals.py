@@ -21,7 +21,7 @@ from survey.kit.tables import Row, open_table
 
 BATCH_ROWS = 1000
 _PAUSE_S = 0.005
-"""Between two batches, so that other writers get their turn."""
+"""Between two batches, so that other writers of SQLite get their turn."""
 MOST_PROBLEMS_KEPT = 1000
 
 
@@ -205,7 +205,8 @@ def _take_in(
     else:
         with database.writing() as session:
             done = import_deals(session, deals, intake=intake, actor=actor, now=now)
-        time.sleep(_PAUSE_S)
+        if database.is_sqlite:
+            time.sleep(_PAUSE_S)
     report.added += done.added
     report.changed += done.changed
     report.unchanged += done.unchanged

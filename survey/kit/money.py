@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 
 from survey.kit.errors import SurveyError
 
@@ -35,6 +34,7 @@ def _number(decimal: str, group: str) -> re.Pattern[str]:
 
 
 _NUMBER = {".": _number(".", ","), ",": _number(",", ".")}
+_PLAIN = re.compile(r"(\d+)(?:\.(\d\d?))?", re.ASCII)
 _EITHER_WAY = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _SCIENTIFIC = re.compile(r"-?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 
@@ -82,8 +82,8 @@ def read_amount(text: str, currency: str, *, decimal: str | None = None) -> int:
     `decimal` is the decimal mark, "." or ",". Where nobody told it, a point is taken for one, and
     what could be read in two ways (`1,234`, `1.234`) is refused. Raises `NotAnAmount`.
     """
-    if text.isdecimal() and text.isascii():
-        return _bounded(int(text) * 10 ** decimals_of(currency))
+    if (plain := _PLAIN.fullmatch(text)) and decimal != ",":
+        return _bounded(_minor(plain[1], plain[2] or "", currency))
     if decimal is None and _EITHER_WAY.fullmatch(text):
         raise NotAnAmount(
             "could be thousands or decimals; say which in the mapping:"
@@ -94,11 +94,14 @@ def read_amount(text: str, currency: str, *, decimal: str | None = None) -> int:
         raise NotAnAmount(_why_not(text, decimal))
     sign, whole, _, part = number.groups()
     digits = "".join(filter(str.isdigit, whole))
+    return _bounded(_minor(sign + digits, part or "", currency))
+
+
+def _minor(whole: str, part: str, currency: str) -> int:
     places = decimals_of(currency)
-    minor = Decimal(f"{sign}{digits}.{part or 0}").scaleb(places)
-    if minor != int(minor):
+    if part[places:].strip("0"):
         raise NotAnAmount(f"has more decimals than {currency} has ({places})")
-    return _bounded(int(minor))
+    return int(whole + part[:places].ljust(places, "0"))
 
 
 def _bounded(minor: int) -> int:

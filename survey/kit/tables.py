@@ -91,9 +91,25 @@ def open_table(path: Path, *, encoding: str | None = None, delimiter: str | None
             header = next(records, None)
         if header is None:
             raise FileNotReadable(f"“{name}” is empty. Export it again, with its header row.")
-        row_count = sum(1 for _ in records)
+    row_count = _count_below(path, header.line, encoding=encoding, delimiter=delimiter)
     names = tuple(" ".join(cell.split()) for cell in header.cells)
     return Table(path, encoding, delimiter, names, row_count, header.line)
+
+
+def _count_below(path: Path, header_line: int, *, encoding: str, delimiter: str) -> int:
+    """Read the file to its end: rows under the header that are not blank."""
+    with path.open(encoding=encoding, newline="") as lines:
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        try:
+            for _ in reader:
+                if reader.line_num >= header_line:
+                    break
+            return sum(map(any, reader))
+        except csv.Error:
+            lines.seek(0)
+            for _ in _records(lines, delimiter, name=path.name):
+                pass  # comes to the damaged row and tells where it starts
+            raise
 
 
 def write_csv(file: IO[str], header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:

@@ -21,13 +21,13 @@ def test_name_key_ignores_case_and_spaces() -> None:
 
 
 def test_sole_competitor_of_a_lost_deal_was_chosen() -> None:
-    assert alternatives_of(["Globex"], Outcome.LOST) == (
+    assert alternatives_of(("Globex",), Outcome.LOST) == (
         NamedAlternative(AlternativeKind.COMPETITOR, "globex", "Globex", Standing.CHOSEN),
     )
 
 
 def test_several_competitors_of_a_lost_deal_were_considered() -> None:
-    named = alternatives_of(["Globex", "Initech"], Outcome.LOST)
+    named = alternatives_of(("Globex", "Initech"), Outcome.LOST)
 
     assert [(one.name, one.standing) for one in named] == [
         ("Globex", Standing.CONSIDERED),
@@ -37,7 +37,7 @@ def test_several_competitors_of_a_lost_deal_were_considered() -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.WON, Outcome.NO_DECISION, Outcome.OPEN])
 def test_competitor_of_another_deal_was_considered(outcome: Outcome) -> None:
-    [named] = alternatives_of(["Globex"], outcome)
+    [named] = alternatives_of(("Globex",), outcome)
 
     assert named.standing is Standing.CONSIDERED
 
@@ -51,11 +51,11 @@ def test_competitor_of_another_deal_was_considered(outcome: Outcome) -> None:
     ],
 )
 def test_words_for_other_ways_are_no_competitors(word: str, kind: AlternativeKind) -> None:
-    [named] = alternatives_of([word], Outcome.LOST)
+    [named] = alternatives_of((word,), Outcome.LOST)
 
     assert (named.kind, named.name) == (kind, "")
 
 
 @pytest.mark.parametrize("word", ["None", "n/a", "-", "Unknown"])
 def test_words_for_nobody_name_no_alternative(word: str) -> None:
-    assert alternatives_of([word], Outcome.LOST) == ()
+    assert alternatives_of((word,), Outcome.LOST) == ()
