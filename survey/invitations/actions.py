@@ -292,7 +292,7 @@ def _invite(
         return []
     freeze_version(session, version, now=now)
     documents = {outcome: document_of(version, outcome) for outcome in campaign.delay_days}
-    invitations = []
+    asked = []
     for due, deal, contact, taken_back in queries.to_invite(session, ready):
         invitation = taken_back or Invitation(public_id=new_public_id(), deal=deal, contact=contact)
         invitation.campaign = campaign
@@ -302,17 +302,18 @@ def _invite(
         invitation.invited_at = now
         invitation.closes_at = due.send_at + timedelta(days=campaign.answer_days)
         invitation.cancelled_at, invitation.cancel_reason = None, ""
-        session.add(invitation)
-        session.flush()
-        _put_in_outbox(session, invitation, send_at=due.send_at, now=now)
-        invitations.append(invitation)
-    return invitations
+        asked.append((invitation, due.send_at, taken_back is not None))
+    session.add_all(invitation for invitation, _, _ in asked)
+    session.flush()
+    for invitation, send_at, is_again in asked:
+        _put_in_outbox(session, invitation, send_at=send_at, is_again=is_again, now=now)
+    return [invitation for invitation, _, _ in asked]
 
 
 def _put_in_outbox(
-    session: Session, invitation: Invitation, *, send_at: datetime, now: datetime
+    session: Session, invitation: Invitation, *, send_at: datetime, is_again: bool, now: datetime
 ) -> None:
-    earlier = of_subject(session, kind=INVITATION, subject_id=invitation.id)
+    earlier = of_subject(session, kind=INVITATION, subject_id=invitation.id) if is_again else []
     enqueue(
         session,
         key=f"{INVITATION}:{invitation.public_id}:{len(earlier) + 1}",
