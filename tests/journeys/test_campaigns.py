@@ -1,0 +1,73 @@
+"""A manager sets up asking, and a seller holds one deal back, in a real browser."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+
+from survey.kit.clock import now
+from survey.questionnaires.documents import shipped_document
+from survey.team.models import User
+from survey.team.types import Role
+from tests.factories import (
+    make_campaign,
+    make_deal,
+    make_deal_contact,
+    make_questionnaire,
+    make_user,
+    make_version,
+)
+from tests.journeys.conftest import PHONE
+
+pytestmark = pytest.mark.browser
+
+SignIn = Callable[[Page, Role | User], User]
+Axe = Callable[[Page], list[str]]
+
+
+def test_manager_sees_whom_a_campaign_asks_before_starting_it(
+    page: Page, sign_in_page: SignIn, axe: Axe, session: Session
+) -> None:
+    not_won = make_questionnaire(session, key="not_won", name="Not won")
+    make_version(session, questionnaire=not_won, document=shipped_document("not_won"))
+    closed_on = (now() - timedelta(days=15)).date()
+    buyer = make_deal_contact(session, deal=make_deal(session, closed_on=closed_on)).contact
+    sign_in_page(page, Role.MANAGER)
+
+    page.goto("/campaigns")
+    page.get_by_role("link", name="Make the first one").click()
+    assert axe(page) == []
+    page.get_by_label("Name of the campaign").fill("Losses")
+    page.get_by_label("Lost", exact=True).fill("10")
+    page.get_by_label("Name", exact=True).fill("Noor de Wit")
+    page.get_by_label("Role").fill("Head of Research")
+    page.get_by_label("Reply address").fill("noor@northwind.example")
+    page.get_by_role("button", name="Save the campaign").click()
+
+    expect(page.get_by_role("heading", name="Losses", level=1)).to_be_visible()
+    expect(page.get_by_role("cell", name=buyer.name)).to_be_visible()
+    assert axe(page) == []
+    page.get_by_role("button", name="Start asking").click()
+    expect(page.get_by_text("Running", exact=True)).to_be_visible()
+
+
+def test_seller_holds_a_deal_on_a_phone(
+    open_page: Callable[..., Page], sign_in_page: SignIn, axe: Axe, session: Session
+) -> None:
+    seller = make_user(session, role=Role.SELLER)
+    make_campaign(session)
+    closed_on = (now() - timedelta(days=15)).date()
+    deal = make_deal(session, closed_on=closed_on, seller=seller)
+    make_deal_contact(session, deal=deal)
+    page = open_page(viewport=PHONE, java_script_enabled=False)
+    sign_in_page(page, seller)
+
+    page.goto("/upcoming")
+    page.get_by_role("link", name="Hold").click()
+    page.get_by_label("Why should this buyer not be asked?").fill("A second project starts.")
+    page.get_by_role("button", name="Hold this deal").click()
+
+    expect(page.get_by_text("“A second project starts.”")).to_be_visible()
+    expect(page.get_by_role("button", name="Lift the hold")).to_be_visible()
