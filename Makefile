@@ -27,7 +27,7 @@ lint: .venv/ready-to-test ## style, types, import contracts, templates
 	$(BIN)/djlint --lint --quiet templates
 
 bench: .venv/ready-to-test ## speed against a bare baseline, in one run on this machine
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename "$$file" .py) || exit 1; done
 
 screenshots: .venv/ready-to-test ## the pictures of the README, from the demo
 	$(BIN)/python -m tests.journeys.screenshots

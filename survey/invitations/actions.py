@@ -1,9 +1,10 @@
 """What people do to ask: keep campaigns, invite, hold, choose a contact, make links."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from survey.audit.actions import record
@@ -172,11 +173,13 @@ def cancel_invitation(
     return invitation
 
 
-def note_sent(session: Session, invitation: Invitation, *, now: datetime) -> Invitation:
-    """Keep when the provider first took the invitation's mail."""
-    invitation.sent_at = invitation.sent_at or now
-    session.flush()
-    return invitation
+def note_sent(session: Session, invitation_ids: Sequence[int], *, now: datetime) -> None:
+    """Keep when the provider first took the mail of each of these invitations."""
+    session.execute(
+        update(Invitation)
+        .where(Invitation.id.in_(invitation_ids), Invitation.sent_at.is_(None))
+        .values(sent_at=now)
+    )
 
 
 def hold_deal(session: Session, deal: Deal, *, by: User, reason: str, now: datetime) -> Hold:
@@ -225,22 +228,31 @@ def mint_links(
 
     Tokens of earlier mails stay valid: people click the first mail too.
     """
-    links = Links(answer=new_token(), opt_out=new_token())
-    for purpose, token in (
-        (LinkPurpose.ANSWER, links.answer),
-        (LinkPurpose.OPT_OUT, links.opt_out),
-    ):
-        session.add(
-            Link(
-                invitation=invitation,
-                purpose=purpose,
-                token_digest=digest(token),
-                attempt_id=attempt_id,
-                minted_at=now,
-            )
+    return mint_links_of_all(session, [(invitation, attempt_id)], now=now)[0]
+
+
+def mint_links_of_all(
+    session: Session, carried: Sequence[tuple[Invitation, str | None]], *, now: datetime
+) -> list[Links]:
+    """`mint_links` for several mails in one statement: invitation and attempt id of each."""
+    minted = [Links(answer=new_token(), opt_out=new_token()) for _ in carried]
+    rows = [
+        {
+            "invitation_id": invitation.id,
+            "purpose": purpose,
+            "token_digest": digest(token),
+            "attempt_id": attempt_id,
+            "minted_at": now,
+        }
+        for (invitation, attempt_id), links in zip(carried, minted, strict=True)
+        for purpose, token in (
+            (LinkPurpose.ANSWER, links.answer),
+            (LinkPurpose.OPT_OUT, links.opt_out),
         )
-    session.flush()
-    return links
+    ]
+    if rows:
+        session.execute(insert(Link), rows)
+    return minted
 
 
 def _check(session: Session, terms: Terms, *, campaign: Campaign | None) -> None:

@@ -7,11 +7,12 @@ mails are claimed as are under way: whoever kills the process leaves that many t
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from itertools import groupby
+from typing import Protocol, TypeVar
 
 import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -23,6 +24,8 @@ from survey.mail import actions, queries
 from survey.mail.models import Attempt, Message
 from survey.mail.types import AttemptOutcome, Compose, Ending, Provider, Refused
 
+T = TypeVar("T")
+
 _PAUSES_S = (0.2, 0.4, 0.8, 1.6)
 _FRAMES = 12
 _UNREADABLE = "The mail could not be written. The log says why; it is tried again."
@@ -32,18 +35,19 @@ log = structlog.get_logger(__name__)
 
 
 class Letter(Protocol):
-    """What delivering must know of one kind of mail."""
+    """What delivering must know of one kind of mail. Asked of many at once, for speed."""
 
-    def unwanted(self, session: Session, message: Message, *, now: datetime) -> str | None:
-        """Why the mail should not leave any more; None when it should. Asked after the claim."""
+    def ready(
+        self, session: Session, attempts: Sequence[Attempt], *, now: datetime
+    ) -> Mapping[str, Compose | Ending]:
+        """Attempt id → what renders its mail, or how it ends because it should not leave any more.
+
+        Runs in the claiming transaction, and mints the tokens there.
+        """
         ...
 
-    def prepare(self, session: Session, attempt: Attempt, *, now: datetime) -> Compose:
-        """What renders this attempt's mail. Mints its tokens, in the claiming transaction."""
-        ...
-
-    def accepted(self, session: Session, message: Message, *, now: datetime) -> None:
-        """Note on the letter's own rows that the provider took the mail."""
+    def accepted(self, session: Session, messages: Sequence[Message], *, now: datetime) -> None:
+        """Note on the letter's own rows that the provider took these mails."""
         ...
 
 
@@ -169,15 +173,27 @@ def _record(
 ) -> None:
     if not endings:
         return
-    for attempt_id, attempt in queries.attempts_to_record(session, list(endings)).items():
-        ending = endings[attempt_id]
-        message = actions.record_outcome(session, attempt, ending, now=now)
-        counted[ending.outcome] += 1
-        letter = desk.letters.get(message.kind)
+    attempts = queries.attempts_to_record(session, list(endings))
+    ended = [(attempt, endings[attempt_id]) for attempt_id, attempt in attempts.items()]
+    _write_down(session, ended, counted, now=now)
+    accepted = [a.message for a, ending in ended if ending.outcome is AttemptOutcome.ACCEPTED]
+    for kind, messages in _by_kind(accepted, lambda message: message.kind):
+        if kind in desk.letters:
+            desk.letters[kind].accepted(session, messages, now=now)
+
+
+def _write_down(
+    session: Session,
+    ended: Sequence[tuple[Attempt, Ending]],
+    counted: Counter[AttemptOutcome],
+    *,
+    now: datetime,
+) -> None:
+    actions.record_outcomes(session, ended, now=now)
+    counted.update(ending.outcome for _, ending in ended)
+    for attempt, ending in ended:
         if ending.outcome is not AttemptOutcome.ACCEPTED:
-            log.info("mail.not_accepted", attempt=attempt_id, outcome=ending.outcome.value)
-        elif letter is not None:
-            letter.accepted(session, message, now=now)
+            log.info("mail.not_sent", attempt=attempt.attempt_id, outcome=ending.outcome.value)
 
 
 def _take(
@@ -194,30 +210,37 @@ def _take(
         )
         if not attempts:
             break
-        for attempt in attempts:
-            prepared = _prepared(session, desk, attempt, now=now)
-            if isinstance(prepared, Ending):
-                actions.record_outcome(session, attempt, prepared, now=now)
-                counted[prepared.outcome] += 1
-            else:
-                ready[attempt.attempt_id] = prepared
+        prepared: dict[str, Compose | Ending] = {}
+        for kind, members in _by_kind(attempts, lambda attempt: attempt.message.kind):
+            prepared |= _prepared(session, desk.letters.get(kind), members, now=now)
+        ended = [(a, e) for a in attempts if isinstance(e := prepared[a.attempt_id], Ending)]
+        _write_down(session, ended, counted, now=now)
+        ready |= {key: each for key, each in prepared.items() if not isinstance(each, Ending)}
     return ready
 
 
-def _prepared(session: Session, desk: Desk, attempt: Attempt, *, now: datetime) -> Compose | Ending:
-    letter = desk.letters.get(attempt.message.kind)
+def _prepared(
+    session: Session, letter: Letter | None, attempts: Sequence[Attempt], *, now: datetime
+) -> Mapping[str, Compose | Ending]:
     if letter is None:
-        return Ending(AttemptOutcome.TRY_LATER, detail=_UNKNOWN_KIND)
+        unknown = Ending(AttemptOutcome.TRY_LATER, detail=_UNKNOWN_KIND)
+        return {attempt.attempt_id: unknown for attempt in attempts}
     try:
-        reason = letter.unwanted(session, attempt.message, now=now)
-        if reason is not None:
-            return Ending(AttemptOutcome.NOT_WANTED, detail=reason)
-        return letter.prepare(session, attempt, now=now)
+        return letter.ready(session, attempts, now=now)
     except SQLAlchemyError:
         raise
-    except Exception as error:  # one mail that cannot be written must not hold up the others
+    except Exception as error:
+        if len(attempts) > 1:  # one that cannot be written must not hold up the others
+            each = (_prepared(session, letter, [attempt], now=now) for attempt in attempts)
+            return {key: one for prepared in each for key, one in prepared.items()}
+        (attempt,) = attempts
         log.error("mail.not_written", attempt=attempt.attempt_id, **_seen(error))
-        return Ending(AttemptOutcome.TRY_LATER, detail=_UNREADABLE)
+        return {attempt.attempt_id: Ending(AttemptOutcome.TRY_LATER, detail=_UNREADABLE)}
+
+
+def _by_kind(things: Iterable[T], kind_of: Callable[[T], str]) -> list[tuple[str, list[T]]]:
+    grouped = groupby(sorted(things, key=kind_of), key=kind_of)
+    return [(kind, list(members)) for kind, members in grouped]
 
 
 def _hand_over(provider: Provider, compose: Compose, attempt_id: str) -> Ending:

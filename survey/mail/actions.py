@@ -1,6 +1,7 @@
 """What is done with mail: decide on it, claim it, record how it ended, stop and release."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -94,24 +95,19 @@ def claim_due(session: Session, *, provider: str, limit: int, now: datetime) -> 
 
 def record_outcome(session: Session, attempt: Attempt, ending: Ending, *, now: datetime) -> Message:
     """Write down how an attempt ended, and what follows for its message and for the queue."""
-    message = attempt.message
-    speaks = _speaks_for(message, ending.outcome, is_late=attempt.finished_at is not None)
-    attempt.outcome = ending.outcome
-    attempt.finished_at = now
-    attempt.status_code = ending.status_code
-    attempt.provider_message_id = ending.provider_message_id
-    attempt.detail = rules.told(ending.detail)
-    if speaks:
-        _move(message, rules.STATE_AFTER[ending.outcome], now=now, reason=attempt.detail)
-        message.lease_until_at = None
-        if ending.outcome is AttemptOutcome.TRY_LATER:
-            message.send_after_at = rules.next_try_at(
-                message.attempts_made, now=now, not_before=ending.not_before
-            )
-    if ending.outcome is AttemptOutcome.QUEUE_STOPPED:
-        stop_queue(session, reason=attempt.detail, now=now)
+    return record_outcomes(session, [(attempt, ending)], now=now)[0]
+
+
+def record_outcomes(
+    session: Session, ended: Sequence[tuple[Attempt, Ending]], *, now: datetime
+) -> list[Message]:
+    """`record_outcome` for several attempts, written together."""
+    for attempt, ending in ended:
+        _end(attempt, ending, now=now)
+        if ending.outcome is AttemptOutcome.QUEUE_STOPPED:
+            stop_queue(session, reason=attempt.detail, now=now)
     session.flush()
-    return message
+    return [attempt.message for attempt, _ in ended]
 
 
 def hold_lapsed_claims(session: Session, *, now: datetime, limit: int = 500) -> int:
@@ -120,8 +116,7 @@ def hold_lapsed_claims(session: Session, *, now: datetime, limit: int = 500) -> 
     """
     lapsed = queries.with_lapsed_lease(session, now=now, limit=limit)
     ending = Ending(AttemptOutcome.MAY_HAVE_BEEN_SENT, detail=_LAPSED)
-    for attempt in lapsed:
-        record_outcome(session, attempt, ending, now=now)
+    record_outcomes(session, [(attempt, ending) for attempt in lapsed], now=now)
     return len(lapsed)
 
 
@@ -193,6 +188,24 @@ def release_queue(session: Session) -> bool:
     session.delete(standing)
     session.flush()
     return True
+
+
+def _end(attempt: Attempt, ending: Ending, *, now: datetime) -> None:
+    message = attempt.message
+    speaks = _speaks_for(message, ending.outcome, is_late=attempt.finished_at is not None)
+    attempt.outcome = ending.outcome
+    attempt.finished_at = now
+    attempt.status_code = ending.status_code
+    attempt.provider_message_id = ending.provider_message_id
+    attempt.detail = rules.told(ending.detail)
+    if not speaks:
+        return
+    _move(message, rules.STATE_AFTER[ending.outcome], now=now, reason=attempt.detail)
+    message.lease_until_at = None
+    if ending.outcome is AttemptOutcome.TRY_LATER:
+        message.send_after_at = rules.next_try_at(
+            message.attempts_made, now=now, not_before=ending.not_before
+        )
 
 
 def _speaks_for(message: Message, outcome: AttemptOutcome, *, is_late: bool) -> bool:

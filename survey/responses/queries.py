@@ -77,6 +77,12 @@ def unanswered(session: Session, *, find: str, limit: int) -> list[Invitation]:
     )
 
 
+def answered_among(session: Session, invitation_ids: Sequence[int]) -> set[int]:
+    """Those of the invitations to which something came back, deleted or not."""
+    asked = select(Response.invitation_id).where(Response.invitation_id.in_(invitation_ids))
+    return set(session.scalars(asked))
+
+
 def draft_of(session: Session, invitation: Invitation) -> ResponseDraft | None:
     """What the buyer has filled in and not sent. For the buyer's own eyes only."""
     return session.get(ResponseDraft, invitation.id)

@@ -1,7 +1,7 @@
 """Delivering: what is due leaves once, what is not wanted stays, what ended is written down."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,17 +59,20 @@ class Note:
     unreadable: set[str] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
 
-    def unwanted(self, _session: Session, message: Message, *, now: datetime) -> str | None:
-        return self.reasons.get(message.to_address)
+    def ready(
+        self, _session: Session, attempts: Sequence[Attempt], *, now: datetime
+    ) -> dict[str, Compose | Ending]:
+        return {attempt.attempt_id: self._ready(attempt.message.to_address) for attempt in attempts}
 
-    def prepare(self, _session: Session, attempt: Attempt, *, now: datetime) -> Compose:
-        to_address = attempt.message.to_address
+    def accepted(self, _session: Session, messages: Sequence[Message], *, now: datetime) -> None:
+        self.told += [message.to_address for message in messages]
+
+    def _ready(self, to_address: str) -> Compose | Ending:
         if to_address in self.unreadable:
             raise KeyError("a fact is missing")
+        if to_address in self.reasons:
+            return Ending(AttemptOutcome.NOT_WANTED, self.reasons[to_address])
         return lambda: a_draft(to_address=to_address)
-
-    def accepted(self, _session: Session, message: Message, *, now: datetime) -> None:
-        self.told.append(message.to_address)
 
 
 @pytest.fixture

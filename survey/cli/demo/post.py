@@ -1,12 +1,12 @@
 """How the demo's mail leaves: the last weeks' whole, and what is long past without its paper."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from survey.jobs.deliver import Letter
-from survey.mail.models import Attempt, Message
+from survey.mail.models import Attempt
 from survey.mail.types import AttemptOutcome, Compose, Draft, Ending
 
 _BLANK = Draft(to_address="", to_name="", subject="", text="", html="", from_name="")
@@ -21,12 +21,11 @@ class PastLetter:
     def __init__(self, letter: Letter) -> None:
         self.accepted = letter.accepted
 
-    def unwanted(self, _session: Session, _message: Message, *, now: datetime) -> None:
+    def ready(
+        self, _session: Session, attempts: Sequence[Attempt], *, now: datetime
+    ) -> dict[str, Compose | Ending]:
         del now
-
-    def prepare(self, _session: Session, _attempt: Attempt, *, now: datetime) -> Compose:
-        del now
-        return lambda: _BLANK
+        return {attempt.attempt_id: lambda: _BLANK for attempt in attempts}
 
 
 class PastProvider:

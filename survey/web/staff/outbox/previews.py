@@ -33,7 +33,7 @@ def draft_of(message: Message) -> Draft | None:
 
 
 def _invitation(message: Message) -> Draft | None:
-    invitation = to_send(session(), message.subject_id or 0)
+    invitation = to_send(session(), [message.subject_id or 0]).get(message.subject_id or 0)
     if invitation is None:
         return None
     head = _letterhead()
