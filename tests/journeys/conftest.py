@@ -20,7 +20,7 @@ from tests.pages import CheckingClient
 
 PHONE = {"width": 375, "height": 740}
 DESK = {"width": 1280, "height": 900}
-_SWITCHES = [
+SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -53,7 +53,7 @@ def live(app: Flask, base_url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=_SWITCHES)
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES)
         yield browser
         browser.close()
 

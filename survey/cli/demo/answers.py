@@ -8,6 +8,7 @@ from importlib import resources
 from random import Random
 from typing import Any
 
+from survey.cli.demo.deals import world
 from survey.kit.clock import Month
 
 SCRIPTS = ("lost", "no_decision", "won")
@@ -31,6 +32,7 @@ class Asked:
     rival: str
     """The competitor the CRM names; may be empty."""
     region: str
+    account: str = ""
 
 
 @cache
@@ -76,13 +78,31 @@ def who_answers(asked: Iterable[Asked]) -> list[tuple[Asked, dict[str, Any]]]:
     rng.shuffle(waiting)
     pairs = []
     for outcome in SCRIPTS:
-        for script in sorted(scripts(outcome), key=lambda one: "region" not in one):
+        for script in sorted(
+            scripts(outcome), key=lambda one: ("region" not in one, "trade" not in one)
+        ):
             fitting = [one for one in waiting if one.outcome == outcome and _fits(one, script)]
             if fitting:
-                found = min(fitting, key=lambda one: one.rival != script.get("rival", ""))
+                found = min(fitting, key=lambda one: _distance(one, script))
                 waiting.remove(found)
                 pairs.append((found, script))
     return pairs
+
+
+def _distance(one: Asked, script: dict[str, Any]) -> tuple[bool, bool, int]:
+    """How far an invitation is from what a script speaks of; those who only click did so early."""
+    is_silent = not any(name in script for name in ("different", "nearly", "about_text"))
+    return (
+        one.rival != script.get("rival", ""),
+        _trade_of(one.account) != script.get("trade", ""),
+        one.invitation_id if is_silent else 0,
+    )
+
+
+def _trade_of(account: str) -> str:
+    """What a company does, by its name: a nurse should not answer for a waterworks."""
+    trades: dict[str, list[str]] = world()["trades"]
+    return next((trade for trade, words in trades.items() if any(w in account for w in words)), "")
 
 
 def _fits(one: Asked, script: dict[str, Any]) -> bool:

@@ -96,6 +96,7 @@ def _asked(session: Session) -> list[Asked]:
             deal.product,
             rivals.get(deal.id, ""),
             deal.region,
+            deal.account.name,
         )
         for invitation, deal in sent
         if invitation.contact.email not in gone
