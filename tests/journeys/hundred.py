@@ -65,8 +65,24 @@ def write_deals(path: Path) -> Path:
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(
-            "Deal ID;Deal Name;Account;Outcome;Amount;Currency;Closed On;Opened On;Competitor;Product;"
-            "Region;Seller Email;Seller Name;Contact Email;Contact Name;May Ask".split(";")
+            [
+                "Deal ID",
+                "Deal Name",
+                "Account",
+                "Outcome",
+                "Amount",
+                "Currency",
+                "Closed On",
+                "Opened On",
+                "Competitor",
+                "Product",
+                "Region",
+                "Seller Email",
+                "Seller Name",
+                "Contact Email",
+                "Contact Name",
+                "May Ask",
+            ]
         )
         for number in range(LOST + WON + NO_DECISION):
             writer.writerow(_row(number))

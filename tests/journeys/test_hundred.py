@@ -14,13 +14,13 @@ from click.testing import CliRunner
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
+from survey.audit.types import Actor, ActorKind
 from survey.cli.main import main
 from survey.config import Settings
 from survey.jobs.code import code_waiting
 from survey.kit.db import Database
 from survey.questionnaires.actions import ship_questionnaires
 from survey.taxonomy.actions import ship_release
-from survey.audit.types import Actor, ActorKind
 from survey.team.types import Role
 from tests.factories import make_company
 from tests.journeys import hundred
@@ -75,7 +75,9 @@ def _start_campaign(page: Page, name: str, questionnaire: str, **delays: str) ->
     page.get_by_label("Name of the campaign").fill(name)
     page.get_by_label("Questionnaire").select_option(label=questionnaire)
     for outcome in ("Lost", "No decision", "Won"):
-        page.get_by_label(outcome, exact=True).fill(delays.get(outcome.lower().replace(" ", "_"), ""))
+        page.get_by_label(outcome, exact=True).fill(
+            delays.get(outcome.lower().replace(" ", "_"), "")
+        )
     page.get_by_label("Notice to sellers").fill("0")
     page.get_by_label("Name", exact=True).fill("Noor de Wit")
     page.get_by_label("Role", exact=True).fill("Head of Research")
@@ -93,7 +95,9 @@ def _links(mailbox: Path) -> dict[str, dict[str, str]]:
         body = mail.get_body(("plain",))
         assert body is not None
         urls = re.findall(r"https?://\S+/s/\S+", body.get_content())
-        found[mail["To"].addresses[0].addr_spec] = {url.partition("choice=")[2]: url for url in urls}
+        found[mail["To"].addresses[0].addr_spec] = {
+            url.partition("choice=")[2]: url for url in urls
+        }
     return found
 
 
