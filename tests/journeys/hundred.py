@@ -2,7 +2,7 @@
 
 | outcome | closed | answered | first click → finer click |
 |---|---|---|---|
-| lost | 60 | 7 | price → another offer cost less ×3; product → something missing ×2; people → answers late ×2 |
+| lost | 60 | 7 | price → cost less ×3; product → missing ×2; people → late ×2 |
 | won | 30 | 3 | product → did the important part best ×2; price → worth the money ×1 |
 | no decision | 10 | 2 | no money for it ×2 |
 """
@@ -15,6 +15,11 @@ from pathlib import Path
 LOST, WON, NO_DECISION = 60, 30, 10
 TODAY = date(2026, 10, 15)
 _SELLERS = ("ada@northwind.example", "ben@northwind.example", "cleo@northwind.example")
+_COLUMNS = (
+    "Deal ID", "Deal Name", "Account", "Outcome", "Amount", "Currency", "Closed On", "Opened On",
+    "Competitor", "Product", "Region", "Seller Email", "Seller Name", "Contact Email",
+    "Contact Name", "May Ask",
+)  # fmt: skip
 _RIVALS = ("Contoso", "Fabrikam", "Initech")
 _CLOSED = {"lost": date(2026, 9, 28), "won": date(2026, 9, 10), "no_decision": date(2026, 9, 4)}
 
@@ -34,9 +39,9 @@ LOST_ANSWERS = (
     Said(0, "price", "Chose another supplier", "Another offer cost less for much the same", ""),
     Said(1, "price", "Chose another supplier", "Another offer cost less for much the same", ""),
     Said(2, "price", "Kept what we have", "Another offer cost less for much the same", ""),
-    Said(3, "product", "Chose another supplier", "Something we needed was missing", "An audit trail for our plant managers."),
+    Said(3, "product", "Chose another supplier", "Something we needed was missing", "An audit log."),
     Said(4, "product", "Do it ourselves", "Something we needed was missing", ""),
-    Said(5, "people", "Chose another supplier", "Answers came late or not at all", "Somebody who calls back the same day."),
+    Said(5, "people", "Chose another supplier", "Answers came late or not at all", "Call us back."),
     Said(6, "people", "Kept what we have", "Answers came late or not at all", ""),
 )  # fmt: skip
 WON_ANSWERS = (
@@ -64,26 +69,7 @@ def write_deals(path: Path) -> Path:
     """The file as a spreadsheet would save it: semicolons, decimal points, ISO days."""
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file, delimiter=";")
-        writer.writerow(
-            [
-                "Deal ID",
-                "Deal Name",
-                "Account",
-                "Outcome",
-                "Amount",
-                "Currency",
-                "Closed On",
-                "Opened On",
-                "Competitor",
-                "Product",
-                "Region",
-                "Seller Email",
-                "Seller Name",
-                "Contact Email",
-                "Contact Name",
-                "May Ask",
-            ]
-        )
+        writer.writerow(_COLUMNS)
         for number in range(LOST + WON + NO_DECISION):
             writer.writerow(_row(number))
     return path

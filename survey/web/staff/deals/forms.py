@@ -37,6 +37,7 @@ class SearchForm(StaffForm):
     )
     outcome = SelectField(
         "Outcome",
+        filters=[stripped],
         choices=_options(_ALL | {each.value: words for each, words in OUTCOME_WORDS.items()}),
     )
     product = SelectField("Product", validate_choice=False)

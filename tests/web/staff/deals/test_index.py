@@ -169,3 +169,11 @@ def test_more_deals_cost_no_more_questions(
         counts.append(len(statements))
 
     assert counts[0] == counts[1]
+
+
+def test_list_without_a_filter_complains_about_nothing(
+    client: CheckingClient, sign_in: SignIn, three: None
+) -> None:
+    sign_in(Role.ANALYST)
+
+    assert "Not a valid choice." not in client.get("/deals").text

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.coding.types import CodingRole
+from survey.coding.types import CodingRole, CodingSource
 from survey.responses.models import Response
 from survey.responses.types import Audience
 from survey.taxonomy.models import Reason
@@ -174,3 +174,16 @@ def test_feedback_pages_through_many_answers(
 
     assert first.count("Answer number") == 20
     assert 'rel="next"' in first
+
+
+def test_a_reason_found_by_buyer_and_reader_is_told_once(
+    client: CheckingClient, session: Session, sign_in: SignIn, answered: Answered
+) -> None:
+    response, price = answered(), _reason(session, "PRI-01")
+    for source in (CodingSource.BUYER, CodingSource.PERSON):
+        make_coding(session, response=response, reason=price, source=source)
+    sign_in(Role.ANALYST)
+
+    page = client.get("/feedback").text
+
+    assert page.count(f"Decided: {price.label}") == 1
