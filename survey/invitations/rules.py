@@ -31,7 +31,9 @@ _SHARED_MAILBOXES = frozenset(
 # A person may change employer or advise a second company; at three it is no longer one person.
 _ACCOUNTS_OF_A_SHARED_ADDRESS = 3
 _PERCENT = 100
+# CRMs hold days like 0001-01-01 and 9999-12-31, which no clock can add to.
 _LONG_AGO = date(1970, 1, 1)
+_FAR_AWAY = date(9000, 1, 1)
 
 
 def takes_answers(*, closes_at: datetime, now: datetime) -> bool:
@@ -322,7 +324,8 @@ def _stops_at(deal: DealFacts, campaign: CampaignFacts) -> datetime:
 
 def _days_after_close(deal: DealFacts, days: int, zone: ZoneInfo) -> datetime:
     """The first moment of that day by the company's wall clock, in UTC."""
-    day = (deal.closed_on or _LONG_AGO) + timedelta(days=days)
+    closed_on = min(max(deal.closed_on or _LONG_AGO, _LONG_AGO), _FAR_AWAY)
+    day = closed_on + timedelta(days=days)
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 

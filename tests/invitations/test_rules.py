@@ -137,6 +137,13 @@ def test_deal_is_too_old_the_day_after_the_sixtieth() -> None:
     assert isinstance(last_day, Due)
 
 
+def test_days_at_the_ends_of_the_calendar_are_borne() -> None:
+    first, last = replace(DEAL, closed_on=date.min), replace(DEAL, closed_on=date.max)
+
+    assert decide(first, CAMPAIGN, NOW) == Skip(1, SkipReason.TOO_OLD)
+    assert isinstance(decide(last, CAMPAIGN, NOW), Due)
+
+
 def test_deal_whose_notice_ends_too_late_is_too_old() -> None:
     late = replace(DEAL, closed_on=date(2026, 8, 17), has_seller=True)
 
