@@ -26,22 +26,20 @@ from survey.team.models import User
 _MOST_IN_ONE_QUESTION = 10_000
 
 
-def find_by_token(session: Session, token: str, *, purpose: LinkPurpose) -> Invitation | None:
+def find_by_token(
+    session: Session, token: str, *, purpose: LinkPurpose, is_shown: bool = True
+) -> Invitation | None:
     """The invitation that a token opens; None where it is unknown or opens something else.
 
     A closed or cancelled invitation is found too, so that the page can say so kindly: ask
-    `rules.takes_answers`. Campaign, version, contact, deal and account come with it.
+    `rules.takes_answers`. Where it is to be shown, campaign, contact and deal come with it.
     """
+    shown = (Invitation.campaign, Invitation.contact, Invitation.deal) if is_shown else ()
     return session.scalar(
         select(Invitation)
         .join(Link, Link.invitation_id == Invitation.id)
         .where(Link.token_digest == digest(token), Link.purpose == purpose)
-        .options(
-            joinedload(Invitation.campaign),
-            joinedload(Invitation.version),
-            joinedload(Invitation.contact),
-            joinedload(Invitation.deal).joinedload(Deal.account),
-        )
+        .options(*(joinedload(part) for part in shown))
     )
 
 

@@ -88,6 +88,20 @@ def draft_of(session: Session, invitation: Invitation) -> ResponseDraft | None:
     return session.get(ResponseDraft, invitation.id)
 
 
+def standing(
+    session: Session, invitation: Invitation
+) -> tuple[Response | None, ResponseDraft | None]:
+    """What was sent for an invitation and what is being filled in, asked for together."""
+    row = session.execute(
+        select(Response, ResponseDraft)
+        .select_from(Invitation)
+        .outerjoin(Response, Response.invitation_id == Invitation.id)
+        .outerjoin(ResponseDraft, ResponseDraft.invitation_id == Invitation.id)
+        .where(Invitation.id == invitation.id)
+    ).one()
+    return row[0], row[1]
+
+
 def answers_of(session: Session, response: Response, document: Document) -> GivenAnswers:
     """Everything the response says, by the names of its questionnaire."""
     return rules.from_rows(document, rows_of(session, response))

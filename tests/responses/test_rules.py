@@ -1,7 +1,7 @@
 """What the answers say of themselves, and rows that hold all of them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey.questionnaires.documents import read_document, shipped_document
@@ -52,6 +52,7 @@ def test_rows_hold_words_beside_their_choice() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_rows_lose_nothing_of_any_answers(draws: st.DataObject) -> None:
     document = draws.draw(st.sampled_from(shipped_documents()))

@@ -5,10 +5,10 @@ from functools import cached_property
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from survey.company.models import Company
-from survey.company.queries import company
+from survey.company.queries import company, zone_of_company
 from survey.invitations import queries as invitations
 from survey.invitations.models import Invitation
 from survey.invitations.types import LinkPurpose
@@ -34,19 +34,31 @@ class Visit:
     token: str
     invitation: Invitation
     document: Document
-    company: Company
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The company's, in which months are counted."""
+        return zone_of_company(session())
+
+    @cached_property
+    def company(self) -> Company:
+        """Whose questions these are. Raises `LinkUnknown` before there is a company."""
+        found = company(session())
+        if found is None:
+            raise LinkUnknown("This link does not open anything yet.")
+        return found
+
+    @cached_property
+    def _standing(self) -> tuple[Response | None, ResponseDraft | None]:
+        return responses.standing(session(), self.invitation)
 
     @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.company.time_zone)
-
-    @cached_property
     def response(self) -> Response | None:
-        return responses.for_invitation(session(), self.invitation)
+        return self._standing[0]
 
-    @cached_property
+    @property
     def draft(self) -> ResponseDraft | None:
-        return responses.draft_of(session(), self.invitation)
+        return self._standing[1]
 
     @cached_property
     def answers(self) -> GivenAnswers:
@@ -93,22 +105,24 @@ class Visit:
 
 def open_visit(token: str, purpose: LinkPurpose = LinkPurpose.ANSWER) -> Visit:
     """The visit that a link begins. Raises `LinkUnknown`: foreign and missing look the same."""
-    invitation = invitations.find_by_token(session(), token, purpose=purpose)
-    our_company = company(session())
-    if invitation is None or our_company is None:
+    invitation = invitations.find_by_token(
+        session(), token, purpose=purpose, is_shown=request.method == "GET"
+    )
+    if invitation is None:
         raise LinkUnknown("This link does not open anything.")
-    g.visit = Visit(token, invitation, _document_of(invitation), our_company)
+    g.visit = Visit(token, invitation, _document_of(invitation))
     return cast("Visit", g.visit)
 
 
 def _document_of(invitation: Invitation) -> Document:
-    """The questionnaire in this buyer's words; read once per process, as its version is frozen."""
-    version = invitation.version
-    if version.frozen_at is None:
-        return read_document(version.document, invitation.asked_as)
+    """The questionnaire in this buyer's words; read once per process where it is frozen."""
     read: dict[tuple[int, str], Document]
     read = current_app.extensions.setdefault("respondent_documents", {})
-    key = (version.id, invitation.asked_as)
-    if key not in read:
-        read[key] = read_document(version.document, invitation.asked_as)
-    return read[key]
+    key = (invitation.version_id, invitation.asked_as)
+    if key in read:
+        return read[key]
+    version = invitation.version
+    document = read_document(version.document, invitation.asked_as)
+    if version.frozen_at is not None:
+        read[key] = document
+    return document
