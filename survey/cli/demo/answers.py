@@ -89,12 +89,14 @@ def who_answers(asked: Iterable[Asked]) -> list[tuple[Asked, dict[str, Any]]]:
     return pairs
 
 
-def _distance(one: Asked, script: dict[str, Any]) -> tuple[bool, bool, int]:
+def _distance(one: Asked, script: dict[str, Any]) -> tuple[bool, bool, bool, int]:
     """How far an invitation is from what a script speaks of; those who only click did so early."""
     is_silent = not any(name in script for name in ("different", "nearly", "about_text"))
+    is_other_trade = _trade_of(one.account) != script.get("trade", "")
     return (
+        is_other_trade and "trade" in script,
         one.rival != script.get("rival", ""),
-        _trade_of(one.account) != script.get("trade", ""),
+        is_other_trade,
         one.invitation_id if is_silent else 0,
     )
 

@@ -113,11 +113,7 @@ def _answer(
     by_mail: bool,
 ) -> None:
     assert invitation.sent_at is not None  # noqa: S101 (only those that went out are asked for)
-    days = min(rng.expovariate(0.5), _SELDOM_LATER_THAN_DAYS)
-    at = min(
-        invitation.sent_at + timedelta(days=days, minutes=rng.randint(20, 300)),
-        year.today - timedelta(minutes=rng.randint(10, 600)),
-    )
+    at = _moment_of_answer(invitation.sent_at, year.today, rng)
     document = document_of(invitation.version, invitation.asked_as)
     answers = given(script, Month.of(at, year.zone))
     if by_mail and "readers" in script:
@@ -130,6 +126,13 @@ def _answer(
     submit_response(
         session, invitation, document, answers, screen=screens[-1], now=at, zone=year.zone
     )
+
+
+def _moment_of_answer(sent_at: datetime, today: datetime, rng: Random) -> datetime:
+    """Most answer within two days, hardly anybody after nine; nobody tomorrow."""
+    days = min(rng.expovariate(0.5), _SELDOM_LATER_THAN_DAYS)
+    at = sent_at + timedelta(days=days, minutes=rng.randint(20, 300))
+    return at if at < today else sent_at + (today - sent_at) * rng.uniform(0.1, 0.9)
 
 
 def _leave_drafts(year: Year) -> None:
