@@ -154,9 +154,7 @@ def test_progress_is_told_to_the_end(
     assert told == [(2, 5), (4, 5), (5, 5)]
 
 
-def test_readers_see_the_old_while_a_batch_is_written(
-    imported: Import, database: Database
-) -> None:
+def test_readers_see_the_old_while_a_batch_is_written(imported: Import, database: Database) -> None:
     imported(HEADER + GOOD)
 
     with database.writing() as session:
