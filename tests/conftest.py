@@ -24,11 +24,13 @@ CHROMIUM = Path("/usr/bin/chromium")
 _LACKING = {
     "browser": "no browser: install Debian's chromium (/usr/bin/chromium)",
     "postgres": "no PostgreSQL: set TEST_DATABASE_URL",
+    "redis": "no Redis: set TEST_REDIS_URL",
 }
-
-
-def _lacks(mark: str) -> bool:
-    return not CHROMIUM.exists() if mark == "browser" else databases.POSTGRES_URL is None
+_AT_HAND = {
+    "browser": CHROMIUM.exists(),
+    "postgres": databases.POSTGRES_URL is not None,
+    "redis": "TEST_REDIS_URL" in os.environ,
+}
 
 
 def pytest_configure() -> None:
@@ -38,17 +40,17 @@ def pytest_configure() -> None:
             del os.environ[name]
     required = filter(None, os.environ.get("SURVEY_TEST_REQUIRE", "").split(","))
     for mark in required:
-        if _lacks(mark):
+        if not _AT_HAND[mark]:
             raise pytest.UsageError(f"SURVEY_TEST_REQUIRE={mark}, but {_LACKING[mark]}")
 
 
 def pytest_report_header() -> list[str]:
-    return [f"left out: {reason}" for mark, reason in _LACKING.items() if _lacks(mark)]
+    return [f"left out: {reason}" for mark, reason in _LACKING.items() if not _AT_HAND[mark]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for mark, reason in _LACKING.items():
-        if _lacks(mark):
+        if not _AT_HAND[mark]:
             for item in items:
                 if item.get_closest_marker(mark):
                     item.add_marker(pytest.mark.skip(reason=reason))
