@@ -80,6 +80,12 @@ def test_deals_are_found_filtered_and_ordered(
     assert names(client, f"/deals{asked}") == expected
 
 
+def test_first_look_complains_of_nothing(client: CheckingClient, sign_in: SignIn) -> None:
+    sign_in(Role.MANAGER)
+
+    assert "aria-invalid" not in client.get("/deals").text
+
+
 def test_deals_of_one_seller_are_shown(
     client: CheckingClient, sign_in: SignIn, session: Session, three: None
 ) -> None:
