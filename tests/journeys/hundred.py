@@ -39,7 +39,7 @@ LOST_ANSWERS = (
     Said(0, "price", "Chose another supplier", "Another offer cost less for much the same", ""),
     Said(1, "price", "Chose another supplier", "Another offer cost less for much the same", ""),
     Said(2, "price", "Kept what we have", "Another offer cost less for much the same", ""),
-    Said(3, "product", "Chose another supplier", "Something we needed was missing", "An audit log."),
+    Said(3, "product", "Chose another supplier", "Something we needed was missing", "A history."),
     Said(4, "product", "Do it ourselves", "Something we needed was missing", ""),
     Said(5, "people", "Chose another supplier", "Answers came late or not at all", "Call us back."),
     Said(6, "people", "Kept what we have", "Answers came late or not at all", ""),

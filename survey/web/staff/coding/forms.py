@@ -6,6 +6,7 @@ from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from survey.coding.types import CodingRole, Direction
+from survey.deals.types import Outcome
 from survey.questionnaires.recap import Told
 from survey.questionnaires.rules import LONGEST_TEXT
 from survey.taxonomy.queries import Branch
@@ -63,13 +64,20 @@ class CodingForm(StaffForm):
         self.reason.choices = {"": "Choose", **offered, "Seldom used": rest}
 
 
-def coding_forms(branches: Sequence[Branch], answers: Sequence[Told]) -> dict[str, CodingForm]:
-    """A form for each answer in the buyer's own words, by question; its quote filled in."""
+def coding_forms(
+    branches: Sequence[Branch], answers: Sequence[Told], *, outcome: Outcome
+) -> dict[str, CodingForm]:
+    """A form for each answer in the buyer's own words, by question.
+
+    Its quote is filled in, and it points the way the deal went.
+    """
+    way = Direction.FOR_US if outcome is Outcome.WON else Direction.AGAINST_US
     forms = {}
     for each in answers:
         if not each.question.choices:
             form = CodingForm(formdata=None, prefix=each.question.key)
             form.offer(branches)
             form.quote.data = each.answer
+            form.direction.data = way.value
             forms[each.question.key] = form
     return forms

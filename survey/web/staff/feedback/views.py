@@ -88,7 +88,8 @@ def show(public_id: str) -> ResponseReturnValue:
 
 def _coding_forms(response: Response, reading: Reading) -> dict[str, CodingForm]:
     typical = happened(response.deal.outcome, response.ended)
-    return coding_forms(tree(session(), current_release(session()), happened=typical), reading.told)
+    branches = tree(session(), current_release(session()), happened=typical)
+    return coding_forms(branches, reading.told, outcome=response.deal.outcome)
 
 
 @bp.get("/feedback/replies")
