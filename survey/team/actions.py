@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
 from survey.audit.actions import record
 from survey.audit.types import Actor, Subject
+from survey.kit.addresses import NotAnAddress, read_address
 from survey.kit.errors import SurveyError
 from survey.kit.passwords import hash_password
 from survey.kit.tokens import new_token
@@ -26,10 +26,6 @@ class UserExists(SurveyError):
 
 class UserUnknown(SurveyError):
     """Nobody with that address is a user."""
-
-
-class NotAnAddress(SurveyError):
-    """What was given as an e-mail address is none."""
 
 
 class LastAdmin(SurveyError):
@@ -183,11 +179,9 @@ def _refuse_without_admin(session: Session, user: User) -> None:
 
 def _address(email: str) -> str:
     try:
-        return validate_email(email.strip(), check_deliverability=False).normalized.lower()
-    except EmailNotValidError:
-        raise NotAnAddress(
-            f"“{email.strip()}” is not an e-mail address. Write it as name@company.example."
-        ) from None
+        return read_address(email)
+    except NotAnAddress as error:
+        raise NotAnAddress(f"“{email.strip()}” {error}.") from None
 
 
 def _subject(user: User) -> Subject:

@@ -111,6 +111,18 @@ def test_unknown_seller_becomes_an_inactive_user(session: Session, moment: datet
     assert seller.team.name == "North"
 
 
+def test_seller_is_found_again_however_the_address_is_written(
+    session: Session, moment: datetime
+) -> None:
+    seller = LOST | {"seller_email": "Els@Büro.test"}
+
+    taken_in(session, seller, now=moment)
+    again = taken_in(session, seller | {"seller_email": "els@büro.test"}, now=moment)
+
+    assert counted(again) == (0, 0, 1)
+    assert session.scalars(select(User.email)).all() == ["els@xn--bro-hoa.test"]
+
+
 def test_known_seller_stays_as_they_are(session: Session, moment: datetime) -> None:
     user = make_user(session, email="els@northwind.example", role=Role.MANAGER)
 

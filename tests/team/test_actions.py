@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from survey.audit.models import AuditEntry
 from survey.audit.types import Actor, ActorKind
+from survey.kit.addresses import NotAnAddress
 from survey.mail.models import Message
 from survey.team import actions, queries
 from survey.team.models import Team, User
@@ -67,7 +68,7 @@ def test_add_user_lets_an_imported_seller_in(session: Session, moment: datetime)
 def test_add_user_refuses_what_is_no_address(
     session: Session, moment: datetime, email: str
 ) -> None:
-    with pytest.raises(actions.NotAnAddress):
+    with pytest.raises(NotAnAddress):
         actions.add_user(session, email=email, role=Role.ADMIN, actor=COMMAND, now=moment)
 
 
