@@ -211,8 +211,8 @@ def _take(
         if not attempts:
             break
         prepared: dict[str, Compose | Ending] = {}
-        for kind, members in _by_kind(attempts, lambda attempt: attempt.message.kind):
-            prepared |= _prepared(session, desk.letters.get(kind), members, now=now)
+        for kind, alike in _by_kind(attempts, lambda attempt: attempt.message.kind):
+            prepared |= _prepared(session, desk.letters.get(kind), alike, now=now)
         ended = [(a, e) for a in attempts if isinstance(e := prepared[a.attempt_id], Ending)]
         _write_down(session, ended, counted, now=now)
         ready |= {key: each for key, each in prepared.items() if not isinstance(each, Ending)}
@@ -240,7 +240,7 @@ def _prepared(
 
 def _by_kind(things: Iterable[T], kind_of: Callable[[T], str]) -> list[tuple[str, list[T]]]:
     grouped = groupby(sorted(things, key=kind_of), key=kind_of)
-    return [(kind, list(members)) for kind, members in grouped]
+    return [(kind, list(alike)) for kind, alike in grouped]
 
 
 def _hand_over(provider: Provider, compose: Compose, attempt_id: str) -> Ending:
