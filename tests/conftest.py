@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from survey.app import create_app
@@ -131,10 +132,19 @@ def settings(database_url: str, base_url: str, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def _compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once for all applications of this process."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings, database: Database) -> Flask:
+def app(
+    settings: Settings, database: Database, _compiled_templates: FileSystemBytecodeCache
+) -> Flask:
     app = create_app(settings, database)
     app.testing = True
+    app.jinja_env.bytecode_cache = _compiled_templates
     app.test_client_class = CheckingClient
     return app
 
