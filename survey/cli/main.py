@@ -8,6 +8,7 @@ from survey.cli import (
     doctor,
     import_,
     invite,
+    report,
     serve,
     taxonomy,
     user,
@@ -30,6 +31,7 @@ main.add_command(demo)
 main.add_command(doctor.doctor)
 main.add_command(import_.import_)
 main.add_command(invite.invite)
+main.add_command(report.report)
 main.add_command(serve.serve)
 main.add_command(taxonomy.taxonomy)
 main.add_command(user.user)

@@ -29,6 +29,7 @@ EXTRA_ROOMS: dict[str, str] = {
     "questionnaires/documents": "a questionnaire's stored form, and reading it",
     "questionnaires/recap": "what was answered, said back in words to buyer and staff alike",
     "questionnaires/vague": "the words that tell a vague answer, in a list of their own",
+    "reports/written": "a report as a file: HTML, JSON, CSV",
     "responses/visibility": "the one rule of who may read what",
     "taxonomy/table": "the taxonomy as a file: reading it, writing it",
 }

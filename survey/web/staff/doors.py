@@ -11,6 +11,7 @@ from survey.web.staff.mailbox.views import bp as mailbox
 from survey.web.staff.outbox.views import bp as outbox
 from survey.web.staff.people.views import bp as people
 from survey.web.staff.questionnaires.views import bp as questionnaires
+from survey.web.staff.reports.views import bp as reports
 from survey.web.staff.settings.views import bp as settings
 from survey.web.staff.sign_in.views import bp as sign_in
 from survey.web.staff.taxonomy.views import bp as taxonomy
@@ -26,6 +27,7 @@ PAGES = (
     outbox,
     people,
     questionnaires,
+    reports,
     settings,
     sign_in,
     taxonomy,

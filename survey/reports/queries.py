@@ -1,0 +1,219 @@
+"""A month's figures, frozen or of this moment, and the words that may be quoted with them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from survey.coding.models import Coding
+from survey.coding.queries import for_responses
+from survey.coding.types import CodingState
+from survey.company.queries import the_company
+from survey.deals.models import Deal
+from survey.insights.queries.feedback import names_to_leave_out, rivals
+from survey.insights.queries.insight import insight
+from survey.insights.types import Filter, Insight, Scope, Window
+from survey.invitations.models import Invitation
+from survey.kit.clock import Month
+from survey.kit.errors import SurveyError
+from survey.questionnaires.models import Questionnaire, Version
+from survey.reports.models import Report
+from survey.reports.rules import headline, period, restored
+from survey.reports.types import Card, Method, MonthFigures, MonthReport, QuoteRef
+from survey.responses.models import Answer, Response
+from survey.responses.types import Audience, ResponseState
+from survey.responses.visibility import nameless_to, whole_to, without_names
+from survey.taxonomy.queries import newest_release
+from survey.team.models import User
+from survey.team.types import Role
+
+
+class MonthNotStarted(SurveyError):
+    """A report was asked of a month that lies ahead."""
+
+
+def frozen_report(session: Session, month: Month) -> Report | None:
+    return session.scalar(
+        select(Report)
+        .where(Report.month_index == month.index)
+        .options(joinedload(Report.release), joinedload(Report.frozen_by))
+    )
+
+
+def frozen_reports(session: Session) -> dict[Month, Report]:
+    """By month, the latest first."""
+    found = session.scalars(
+        select(Report).options(joinedload(Report.frozen_by)).order_by(Report.month_index.desc())
+    )
+    return {Month.of_index(report.month_index): report for report in found}
+
+
+def answers_by_month(session: Session) -> dict[Month, int]:
+    """How many answers arrived in each month that has any, the latest first; totals-only apart."""
+    rows = session.execute(
+        select(Response.month_index, func.count(func.distinct(Response.deal_id)))
+        .where(Response.state == ResponseState.COUNTED, Response.audience != Audience.TOTALS_ONLY)
+        .group_by(Response.month_index)
+        .order_by(Response.month_index.desc())
+    )
+    return {Month.of_index(index): answers for index, answers in rows}
+
+
+def month_report(session: Session, month: Month, *, now: datetime) -> MonthReport:
+    """The month as it was frozen, else as it stands now. Raises `MonthNotStarted`."""
+    frozen = frozen_report(session, month)
+    figures = restored(frozen.figures) if frozen else live_figures(session, month, now=now)
+    return MonthReport(
+        figures=figures,
+        cards=_cards(session, figures.quotes),
+        frozen_at=frozen.frozen_at if frozen else None,
+    )
+
+
+def live_figures(session: Session, month: Month, *, now: datetime) -> MonthFigures:
+    """The figures of this moment. Nothing that arrived after the month is in them."""
+    company = the_company(session)
+    zone = ZoneInfo(company.time_zone)
+    if month.starts_at(zone) > now:
+        raise MonthNotStarted(f"{month} has not begun. Ask for this month or an earlier one.")
+    cut_at = min(now, month.ends_at(zone))
+
+    def counted(window: Window) -> Insight:
+        scope = Scope(
+            filter=Filter(window),
+            zone=zone,
+            cut_at=cut_at,
+            grey_threshold=company.grey_threshold,
+            anonymity_threshold=company.anonymity_threshold,
+        )
+        return insight(session, scope, now=now)
+
+    this_month, year = counted(Window(month, month)), counted(Window.rolling(month))
+    release = newest_release(session)
+    return MonthFigures(
+        month=month,
+        headline=headline(this_month, year),
+        this_month=period(this_month),
+        year=period(year),
+        quotes=_quotes(session, month, cut_at=cut_at),
+        method=Method(
+            answers=this_month.answered,
+            cut_at=cut_at,
+            release=release.number if release else 0,
+            questionnaires=_questionnaires(session, Window.rolling(month)),
+            grey_threshold=company.grey_threshold,
+            anonymity_threshold=company.anonymity_threshold,
+            company=company.name,
+            time_zone=company.time_zone,
+        ),
+    )
+
+
+def _questionnaires(session: Session, window: Window) -> tuple[str, ...]:
+    rows = session.execute(
+        select(Questionnaire.key, Version.number)
+        .join(Version, Version.questionnaire_id == Questionnaire.id)
+        .where(
+            Version.id.in_(
+                select(Invitation.version_id)
+                .join(Response, Response.invitation_id == Invitation.id)
+                .where(
+                    Response.state == ResponseState.COUNTED,
+                    Response.audience != Audience.TOTALS_ONLY,
+                    Response.month_index.between(window.first.index, window.last.index),
+                )
+            )
+        )
+        .order_by(Questionnaire.key, Version.number)
+    )
+    return tuple(f"{key} {number}" for key, number in rows)
+
+
+def _quotes(session: Session, month: Month, *, cut_at: datetime) -> tuple[QuoteRef, ...]:
+    """For each answer of the month its telling words: those a coding rests on, else the first."""
+    quoted = (
+        select(Coding.question_key)
+        .where(
+            Coding.response_id == Response.id,
+            Coding.state == CodingState.CONFIRMED,
+            Coding.quote != "",
+        )
+        .order_by(Coding.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    written = (
+        select(Answer.question_key)
+        .where(Answer.response_id == Response.id, Answer.choice_key.is_(None))
+        .order_by(Answer.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    key = func.coalesce(quoted, written)
+    rows = session.execute(
+        select(Response.public_id, key)
+        .where(
+            Response.month_index == month.index,
+            Response.submitted_at < cut_at,
+            Response.state == ResponseState.COUNTED,
+            Response.audience.in_((Audience.PEOPLE_DEALT_WITH, Audience.SENDER_TEAM)),
+            key.is_not(None),
+        )
+        .order_by(Response.public_id)
+    )
+    return tuple(QuoteRef(public_id, question) for public_id, question in rows)
+
+
+def _cards(session: Session, quotes: Sequence[QuoteRef]) -> tuple[Card, ...]:
+    """The words as they stand today, as far as any manager may read them, without names.
+
+    A report travels; so nobody is named in it, and an answer taken back or closed to others since
+    is no longer quoted.
+    """
+    anybody = User(id=0, role=Role.MANAGER)
+    wanted = {quote.response: quote.question_key for quote in quotes}
+    responses = session.scalars(
+        select(Response)
+        .where(
+            Response.public_id.in_(wanted),
+            or_(whole_to(anybody), nameless_to(session, anybody)),
+        )
+        .options(
+            joinedload(Response.deal).joinedload(Deal.account),
+            joinedload(Response.deal).joinedload(Deal.seller),
+            joinedload(Response.invitation).joinedload(Invitation.contact),
+            joinedload(Response.invitation).joinedload(Invitation.campaign),
+        )
+        .order_by(Response.public_id)
+    ).all()
+    ids = [response.id for response in responses]
+    codings, words, others = for_responses(session, ids), _words(session, ids), rivals(session)
+    return tuple(
+        Card(
+            outcome=response.deal.outcome,
+            reasons=list(
+                dict.fromkeys(
+                    coding.reason.label
+                    for coding in codings[response.id]
+                    if coding.state is CodingState.CONFIRMED
+                )
+            ),
+            words=without_names(said, names_to_leave_out(response, others)),
+        )
+        for response in responses
+        if (said := words.get((response.id, wanted[response.public_id])))
+    )
+
+
+def _words(session: Session, response_ids: Sequence[int]) -> dict[tuple[int, str], str]:
+    rows = session.execute(
+        select(Answer.response_id, Answer.question_key, Answer.text)
+        .where(Answer.response_id.in_(response_ids), Answer.text != "")
+        .order_by(Answer.id)
+    )
+    words: dict[tuple[int, str], str] = {}
+    for response_id, question_key, text in rows:
+        words.setdefault((response_id, question_key), text)
+    return words

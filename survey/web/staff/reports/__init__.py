@@ -1,0 +1,1 @@
+"""The months: what arrived, what it says, and which are frozen."""
