@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from typing import Any, NoReturn
 
 import click
@@ -24,6 +25,14 @@ class Commands(click.Group):
             fail(str(error))
         except DBAPIError as error:
             fail(f"The database did not do it ({type(error.orig).__name__}). Run “survey doctor”.")
+
+
+def version() -> str:
+    """The installed version; a checkout that was never installed has none."""
+    try:
+        return metadata.version("debrief-survey")
+    except metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def fail(sentence: str) -> NoReturn:

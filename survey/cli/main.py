@@ -16,11 +16,11 @@ from survey.cli import (
     worker,
 )
 from survey.cli.demo.command import demo
-from survey.cli.door import Commands
+from survey.cli.door import Commands, version
 
 
 @click.group(cls=Commands)
-@click.version_option(package_name="debrief-survey", message="%(version)s")
+@click.version_option(version(), message="%(version)s")
 def main() -> None:
     """Debrief: ask the buyers of closed deals why, and learn from the answers."""
 

@@ -39,7 +39,6 @@ class SearchForm(StaffForm):
         "Outcome",
         filters=[stripped],
         choices=_options(_ALL | {each.value: words for each, words in OUTCOME_WORDS.items()}),
-        default="",
     )
     product = SelectField("Product", validate_choice=False)
     region = SelectField("Region", validate_choice=False)
