@@ -59,6 +59,8 @@ _LONGEST_SILENCE = timedelta(days=1)
 _DOUBLINGS = 6
 _LONGEST_DETAIL = 280
 _LONGEST_HEADER = 300
+_LONGEST_NAME = 60
+_MEANS_SOMETHING = frozenset('<>@()[]:;"\\')
 _ADDRESS_IN_TEXT = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 # One address and nothing else: no second recipient, no comment, no quoting, no line end.
 _ONE_ADDRESS = re.compile(r"[^\s@<>(),:;\"\\\[\]]+@[^\s@<>(),:;\"\\\[\]]+")
@@ -114,6 +116,16 @@ def header_text(text: str) -> str:
     """
     kept = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in text)
     return " ".join(kept.split())[:_LONGEST_HEADER]
+
+
+def display_name(text: str) -> str:
+    """A name that may stand before an address: without what has a meaning in an address header.
+
+    Short enough to stand on one line: the standard library folds longer quoted names without
+    their quotes, so that a comma in a name made two recipients.
+    """
+    kept = "".join(" " if letter in _MEANS_SOMETHING else letter for letter in header_text(text))
+    return " ".join(kept.split())[:_LONGEST_NAME]
 
 
 def is_one_address(address: str) -> bool:

@@ -117,3 +117,16 @@ def test_told_keeps_no_address_of_a_person():
 
 def test_address_digest_ignores_case():
     assert rules.address_digest(" Jane@Buyer.example") == rules.address_digest("jane@buyer.example")
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Ada Lind, Vendor", "Ada Lind, Vendor"),
+        ("Jané O’Neil-Doe", "Jané O’Neil-Doe"),
+        ('<a href="x">Ann</a>', "a href= x Ann /a"),
+        ("ann@evil.example (Ann)", "ann evil.example Ann"),
+    ],
+)
+def test_display_name_holds_nothing_that_means_something_in_an_address(typed: str, name: str):
+    assert rules.display_name(typed) == name

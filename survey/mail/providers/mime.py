@@ -22,7 +22,7 @@ def address(email: str, name: str) -> Address:
         raise NeverSend("The address has letters before its @ that most mail servers refuse.")
     try:
         in_ascii = domain.encode("idna").decode()
-        return Address(rules.header_text(name), username=user, domain=in_ascii)
+        return Address(rules.display_name(name), username=user, domain=in_ascii)
     except (ValueError, IndexError):
         raise NeverSend("The address is not one plain e-mail address.") from None
 

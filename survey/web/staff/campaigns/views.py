@@ -11,7 +11,7 @@ from survey.invitations.types import SkipReason, Terms
 from survey.kit.errors import SurveyError
 from survey.questionnaires.queries import questionnaires
 from survey.team.types import Role
-from survey.web.shared.door import now, session
+from survey.web.shared.door import now, session, wake
 from survey.web.shared.forms import UNPROCESSABLE
 from survey.web.staff import access
 from survey.web.staff.campaigns.forms import CampaignForm, ShownForm, written_terms
@@ -105,6 +105,7 @@ def start(public_id: str) -> ResponseReturnValue:
     except SurveyError as error:
         flash(str(error), "problem")
     else:
+        wake("invite")
         flash(f"“{campaign.name}” is running. The first mails leave in working hours.", "done")
     return redirect(url_for(".show", public_id=campaign.public_id), 303)
 
