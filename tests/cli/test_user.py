@@ -60,7 +60,7 @@ def test_add_takes_a_password_from_standard_input(run: Run, session: Session) ->
 @pytest.mark.parametrize(
     ("arguments", "typed", "sentence"),
     [
-        (("ada", "--role", "admin"), None, "“ada” is not an e-mail address."),
+        (("ada", "--role", "admin"), None, "“ada” is not an e-mail address"),
         (("a@x.example", "--role", "owner"), None, "Invalid value for '--role'"),
         (
             ("a@x.example", "--role", "admin", "--password-stdin"),
