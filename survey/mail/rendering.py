@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined, Template
 from mjml import mjml2html
 
-_INCLUDE = re.compile(r'<mj-include path="([a-z_/.]+)" />')
+_INCLUDE = re.compile(r'<mj-include path="([a-z_/.]+)" />|{% include "([a-z_/.]+)" %}')
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -33,29 +33,33 @@ class Stationery:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._plain = Environment(
-            loader=FileSystemLoader(folder),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             autoescape=False,  # noqa: S701 (plain text: escaping would show as &amp;)
         )
         self._html = Environment(undefined=StrictUndefined, autoescape=True)
-        self._compiled = cache(self._compile)
+        self._templates = cache(self._compile)
 
     def write(self, name: str, facts: Mapping[str, Any]) -> Words:
         """The e-mail of that folder, filled with the facts."""
-        subject = " ".join(self._plain.get_template(f"{name}/subject.txt").render(facts).split())
-        text = self._plain.get_template(f"{name}/body.txt").render(facts)
-        html = self._compiled(name).render(facts, subject=subject)
-        return Words(subject, _EMPTY_LINES.sub("\n\n", text).strip() + "\n", html)
+        subject, text, html = self._templates(name)
+        line = " ".join(subject.render(facts).split())
+        body = _EMPTY_LINES.sub("\n\n", text.render(facts)).strip()
+        return Words(line, body + "\n", html.render(facts, subject=line))
 
-    def _compile(self, name: str) -> Template:
-        source = _INCLUDE.sub(self._part, self._read(f"{name}/body.mjml"))
+    def _compile(self, name: str) -> tuple[Template, Template, Template]:
         # No font is fetched from anywhere: `fonts` is what MJML would link to.
-        return self._html.from_string(mjml2html(source, fonts={}, disable_comments=True))
+        html = mjml2html(self._whole(f"{name}/body.mjml"), fonts={}, disable_comments=True)
+        return (
+            self._plain.from_string(self._whole(f"{name}/subject.txt")),
+            self._plain.from_string(self._whole(f"{name}/body.txt")),
+            self._html.from_string(html),
+        )
 
-    def _part(self, found: re.Match[str]) -> str:
-        return self._read(found[1])
+    def _whole(self, path: str) -> str:
+        """A template with its parts put in."""
+        return _INCLUDE.sub(lambda found: self._whole(found[1] or found[2]), self._read(path))
 
-    def _read(self, name: str) -> str:
-        return (self._folder / name).read_text("utf-8")
+    def _read(self, path: str) -> str:
+        return (self._folder / path).read_text("utf-8")

@@ -1,11 +1,14 @@
 """The queue: wakes jobs in a worker, never fails a door, runs a job once at a time."""
 
+import gc
 import threading
 from pathlib import Path
 
 import pytest
 
-from survey.kit.queue import Queue, UnknownQueue, beside
+from survey.kit import schema
+from survey.kit.db import Database
+from survey.kit.queue import TABLE_PREFIX, Queue, UnknownQueue, beside
 
 
 @pytest.fixture
@@ -112,3 +115,27 @@ def test_a_queue_out_of_reach_does_not_fail_the_door(queue: Queue, tmp_path: Pat
     (tmp_path / "queue.db").mkdir()
 
     queue.wake("anything", 1)
+
+
+# Huey leaves the connections on which its threads listened to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.postgres
+def test_a_queue_in_postgresql_wakes_and_stays_out_of_the_schema(database_url: str):
+    if not database_url.startswith("postgresql"):
+        pytest.skip("about PostgreSQL only")
+    queue = Queue(database_url)
+    done = threading.Event()
+    queue.serves("note", lambda _row_id: done.set())
+    worker = queue.worker(threads=1)
+    worker.start()
+    queue.wake("note")
+
+    assert done.wait(10)
+    assert worker.stop(within_s=10)
+    queue.close()
+    del queue, worker
+    gc.collect()
+    database = Database(database_url)
+    assert [each for each in schema.differences(database) if TABLE_PREFIX in str(each)] == []
+    database.close()
