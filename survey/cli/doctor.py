@@ -85,11 +85,11 @@ def _falling_behind(database: Database) -> list[str]:
 def _mail_held_up(session: Session, now: datetime) -> Iterator[str]:
     stop = mail.queue_stop(session)
     if stop is not None:
-        yield f"No mail leaves: {stop.reason} Release the queue on the page “Outbox”."
+        yield f"No mail leaves: {stop.reason} Release it on the page “Outbox”."
     elif (overdue := mail.count_overdue(session, since=now - _MAIL_MAY_WAIT)) > 0:
-        yield f"{overdue} mails are overdue: is “survey serve” or “survey worker” running?"
+        yield f"{overdue} in the outbox should have left: is the worker running?"
     if (uncertain := mail.count_by_state(session)[MessageState.UNCERTAIN]) > 0:
-        yield f"{uncertain} mails may have left or not: settle them on the page “Outbox”."
+        yield f"{uncertain} in the outbox may have left or not: settle that on the page “Outbox”."
 
 
 def _tell(findings: Findings) -> None:

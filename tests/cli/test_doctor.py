@@ -9,7 +9,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
 from survey.cli.main import main
+from survey.mail.types import MessageState
 from tests.factories.company import make_company
+from tests.factories.mail import make_message, make_queue_stop
 from tests.test_config import SAFE
 
 Run = Callable[..., Result]
@@ -84,3 +86,25 @@ def test_a_database_that_is_away_is_found(run: Run) -> None:
     assert result.exit_code == 1
     assert "The database does not answer" in result.output
     assert "hush" not in result.output
+
+
+def test_mail_that_is_held_up_is_told(run: Run, session: Session) -> None:
+    make_message(session)
+    make_message(session, state=MessageState.UNCERTAIN)
+    session.commit()
+
+    broken = json.loads(run("--json").output)["broken"]
+
+    assert broken == [
+        "1 in the outbox should have left: is the worker running?",
+        "1 in the outbox may have left or not: settle that on the page “Outbox”.",
+    ]
+
+
+def test_a_stopped_queue_is_told_with_its_reason(run: Run, session: Session) -> None:
+    make_queue_stop(session, reason="The provider refused our key (401).")
+    session.commit()
+
+    assert json.loads(run("--json").output)["broken"] == [
+        "No mail leaves: The provider refused our key (401). Release it on the page “Outbox”."
+    ]
