@@ -7,7 +7,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from survey.mail import rules
-from survey.mail.types import Draft, NeverSend
+from survey.mail.types import Draft, KeyRefused, NeverSend
 
 ATTEMPT_HEADER = "X-Survey-Attempt"
 _ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -27,6 +27,14 @@ def address(email: str, name: str) -> Address:
         raise NeverSend("The address is not one plain e-mail address.") from None
 
 
+def sender(email: str, name: str) -> Address:
+    """Who sends. A wrong address would fail every mail, so it stops the queue instead."""
+    try:
+        return address(email, name)
+    except NeverSend:
+        raise KeyRefused("SURVEY_MAIL_FROM is not one plain e-mail address. Set it.") from None
+
+
 def list_headers(draft: Draft) -> dict[str, str]:
     """`List-Id` and the one-click opt-out of RFC 8058, and what else the draft asks for."""
     headers = {
@@ -44,10 +52,10 @@ def message_of(
     draft: Draft, *, from_address: str, attempt_id: str, now: datetime
 ) -> tuple[EmailMessage, str]:
     """The whole mail and its Message-ID, which is made of the attempt's id."""
-    sender = address(from_address, draft.from_name)
-    message_id = f"<{attempt_id}@{sender.domain}>"
+    author = sender(from_address, draft.from_name)
+    message_id = f"<{attempt_id}@{author.domain}>"
     message = EmailMessage(policy=SMTP)
-    message["From"] = sender
+    message["From"] = author
     message["To"] = address(draft.to_address, draft.to_name)
     if draft.reply_to:
         message["Reply-To"] = address(draft.reply_to, draft.from_name)

@@ -9,6 +9,7 @@ import json
 import ssl
 import urllib.request
 from datetime import UTC, datetime
+from email.headerregistry import Address
 from typing import Any
 
 import python_http_client
@@ -72,7 +73,7 @@ def request_body(draft: Draft, *, from_address: str, attempt_id: str) -> dict[st
                 "custom_args": {ATTEMPT_ARGUMENT: attempt_id},
             }
         ],
-        "from": _mailbox(from_address, draft.from_name),
+        "from": _named(mime.sender(from_address, draft.from_name)),
         "subject": rules.header_text(draft.subject),
         "content": [
             {"type": "text/plain", "value": draft.text},
@@ -87,9 +88,12 @@ def request_body(draft: Draft, *, from_address: str, attempt_id: str) -> dict[st
 
 
 def _mailbox(email: str, name: str) -> dict[str, str]:
-    checked = mime.address(email, name)
-    named = {"name": checked.display_name} if checked.display_name else {}
-    return {"email": checked.addr_spec} | named
+    return _named(mime.address(email, name))
+
+
+def _named(mailbox: Address) -> dict[str, str]:
+    named = {"name": mailbox.display_name} if mailbox.display_name else {}
+    return {"email": mailbox.addr_spec} | named
 
 
 def _refusal(error: HTTPError) -> Refused:

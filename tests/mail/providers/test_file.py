@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from survey.mail.providers.file import FileProvider
-from survey.mail.types import AttemptOutcome, NeverSend, ProviderAway
+from survey.mail.types import AttemptOutcome, KeyRefused, NeverSend, ProviderAway
 from tests.mail.providers.drafts import ATTEMPT, FROM, a_draft
 
 NOW = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
@@ -91,3 +91,11 @@ def test_a_folder_that_cannot_be_written_is_tried_later(tmp_path: Path):
 
     with pytest.raises(ProviderAway):
         provider_in(tmp_path / "mailbox").hand_over(a_draft(), attempt_id=ATTEMPT)
+
+
+@pytest.mark.parametrize("sender", ["", "research", "a@b.example, c@d.example"])
+def test_a_wrong_sender_stops_the_queue_rather_than_fail_every_mail(tmp_path: Path, sender: str):
+    provider = FileProvider(tmp_path, from_address=sender, now=lambda: NOW)
+
+    with pytest.raises(KeyRefused, match="SURVEY_MAIL_FROM"):
+        provider.hand_over(a_draft(), attempt_id=ATTEMPT)
