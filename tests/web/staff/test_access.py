@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy.orm import Session
 
+from survey.cli.db import set_up
+from survey.config import Settings
+from survey.kit.db import Database
 from survey.team.models import User
 from survey.team.types import Role
-from tests.factories.company import make_company
 from tests.pages import CheckingClient
 
 ADMINS_ONLY = ("/people", "/people/add", "/settings")
@@ -46,9 +47,12 @@ def test_foreign_and_missing_people_look_the_same(
 
 
 def test_navigation_shows_what_the_role_may_open(
-    client: CheckingClient, session: Session, sign_in: Callable[[Role | User], User]
+    client: CheckingClient,
+    database: Database,
+    settings: Settings,
+    sign_in: Callable[[Role | User], User],
 ) -> None:
-    make_company(session)
+    set_up(database, settings)
     sign_in(Role.ADMIN)
 
     page = BeautifulSoup(client.get("/people").text, "html.parser")

@@ -13,7 +13,7 @@ from survey.team import actions, queries
 from survey.team.models import User
 from survey.team.rules import LinkPurpose
 from survey.web.shared import access
-from survey.web.shared.door import now, session, settings, wake
+from survey.web.shared.door import database, now, session, settings, wake
 from survey.web.shared.forms import UNPROCESSABLE
 from survey.web.shared.guards import limiter
 from survey.web.staff.access import signed_in
@@ -46,7 +46,7 @@ def show() -> ResponseReturnValue:
 def enter() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate():
-        user = queries.user_by_email(session(), form.email.data or "")
+        user = _named(form.email.data or "")
         fits = is_password(form.password.data or "", user.password_hash if user else None)
         if user is not None and fits and user.is_active:
             cookie.clear()
@@ -55,6 +55,13 @@ def enter() -> ResponseReturnValue:
             return redirect(_inside(form.next.data), 303)
         form.refuse("password", "The address or the password is not right. Please try again.")
     return render_template("staff/sign_in/show.html", form=form), UNPROCESSABLE
+
+
+def _named(email: str) -> User | None:
+    # Signing in writes nothing, and checking a password takes long on purpose: on SQLite nobody
+    # who wants to write should wait for it, so this session is closed before.
+    with database().reading() as looking:
+        return queries.user_by_email(looking, email)
 
 
 @bp.post("/sign-out")

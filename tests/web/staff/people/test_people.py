@@ -56,7 +56,7 @@ def test_adding_somebody_sends_them_a_link(client: CheckingClient, session: Sess
     ("email", "role", "sentence"),
     [
         ("", "viewer", "Please give the e-mail address."),
-        ("no address", "viewer", "is not an e-mail address."),
+        ("no address", "viewer", "is not an e-mail address"),
         ("a@x.example", "owner", "Not a valid choice"),
     ],
 )
