@@ -53,6 +53,20 @@ NO_DECISION_ANSWERS = (
     Said(90, "no_money", "Put it off or dropped it", "", ""),
     Said(91, "no_money", "Put it off or dropped it", "", ""),
 )
+BY_HAND = {
+    "lost": {"PRI-01": (3, 7), "PRD-01": (2, 7), "SAL-02": (2, 7)},
+    "won": {"PRD-02": (2, 3), "PRI-03": (1, 3)},
+    "no_decision": {"BUY-01": (2, 2)},
+}
+"""Outcome → reason → how many of the answered deals it decided."""
+ON_THE_DASHBOARD = (
+    "12 of 100",  # answered, of closed
+    "3 of 7",  # price, of answered losses
+    "0 of 20",  # won against each rival: every third of sixty losses, no win
+    "15 of 45",  # won of each product: odd numbers 15 of 30 wins, 30 of 60 losses
+    "22 of 67",  # Benelux: 22 wins, 45 losses, all but every fourth
+    "8 of 23",  # Nordics: 8 wins, 15 losses
+)
 
 
 def outcome_of(number: int) -> str:
