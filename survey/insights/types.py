@@ -212,6 +212,25 @@ class CoverageStep:
     deals: int
 
 
+class Trait(StrEnum):
+    """By what those who answered may differ from all whose deals closed."""
+
+    OUTCOME = "outcome"
+    SEGMENT = "segment"
+    SIZE = "size"
+    """Thirds of the amounts within each currency; currencies are never added or compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """Of the closed deals that share a trait, those that answered."""
+
+    trait: Trait
+    value: str
+    """An outcome, a segment, "smallest", "middle", "largest"; empty for not known."""
+    answered: Rate
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What became of the deals that closed in the window: who was asked, who answered."""
@@ -225,6 +244,8 @@ class Coverage:
     held: int
     skips: Mapping[str, int] = field(default_factory=dict)
     """A sentence for each reason nobody was asked, and how many deals it holds back."""
+    rows: tuple[CoverageRow, ...] = ()
+    """How those who answered differ from all closed deals."""
 
     @property
     def steps(self) -> tuple[CoverageStep, ...]:

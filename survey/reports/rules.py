@@ -134,7 +134,14 @@ def _period(covered: Period) -> dict[str, Any]:
         "answered": covered.answered,
         "disputed": covered.disputed,
         "coverage": {step.name: step.deals for step in covered.coverage.steps}
-        | {"held": covered.coverage.held, "not_asked": dict(covered.coverage.skips)},
+        | {
+            "held": covered.coverage.held,
+            "not_asked": dict(covered.coverage.skips),
+            "answered_by": [
+                {"trait": row.trait.value, "value": row.value, "answered": _share(row.answered)}
+                for row in covered.coverage.rows
+            ],
+        },
         "outcomes": {figures.outcome.value: _outcome(figures) for figures in covered.outcomes},
         "competitors": [_group(group) for group in covered.competitors],
     }

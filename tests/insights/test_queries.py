@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from survey.coding.models import Coding
 from survey.deals.types import Outcome
-from survey.insights.queries.coverage import closed_and_answered, coverage
+from survey.insights.queries.coverage import coverage
 from survey.insights.queries.insight import insight
-from survey.insights.types import CLOSED, Insight, Scope, Window
+from survey.insights.types import CLOSED, Insight, Scope, Trait, Window
 from survey.kit.clock import Month
 from survey.responses.models import Answer, Response, ResponseDraft
 from survey.responses.types import Audience
 from survey.taxonomy.types import Control, ScreenGroup
+from tests.factories import make_deal, make_response
 from tests.insights.by_hand import DISPUTED, ByHand, by_reason
 from tests.insights.world import NOW, YEAR, World, make_world, scope
 
@@ -107,15 +108,16 @@ def test_coverage_equals_a_count_by_hand(session: Session, seed: int) -> None:
 
     for each in scopes(world)[:-1]:  # held and sent moments lie after the last one's cut
         covered = coverage(session, each)
-        by_outcome = closed_and_answered(session, each)
 
         funnel = Counter(hand.funnel(each))
         assert {step.name: step.deals for step in covered.steps if step.name != "eligible"} == {
             name: funnel[name] for name in ("closed", "invited", "delivered", "started", "answered")
         }
         assert covered.held == funnel["held"]
-        assert sum(closed for closed, _ in by_outcome.values()) == funnel["closed"]
-        assert sum(answered for _, answered in by_outcome.values()) == funnel["answered"]
+        for trait in Trait:
+            rows = [row.answered.count for row in covered.rows if row.trait is trait]
+            assert sum(count.of for count in rows) == funnel["closed"]
+            assert sum(count.hits for count in rows) == funnel["answered"]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -171,3 +173,20 @@ def test_totals_only_answers_change_no_figure_but_quarters(session: Session, see
 
     assert len(gone) > 10
     assert after == before
+
+
+def test_coverage_compares_sizes_within_each_currency(session: Session) -> None:
+    for amount, currency in ((100, "EUR"), (200, "EUR"), (300, "EUR"), (9_000, "JPY")):
+        make_deal(session, amount_minor=amount, currency=currency)
+    make_response(session, deal=make_deal(session, amount_minor=400, currency="EUR"))
+    make_deal(session)
+
+    rows = coverage(session, replace(scope(), cut_at=NOW.replace(day=20))).rows
+
+    sizes = [(row.value, row.answered.words) for row in rows if row.trait is Trait.SIZE]
+    assert sizes == [
+        ("smallest", "0 of 3"),
+        ("middle", "0 of 1"),
+        ("largest", "1 of 1"),
+        ("", "0 of 1"),
+    ]

@@ -10,11 +10,15 @@ from sqlalchemy.orm import Session
 from survey.deals.models import Deal
 from survey.deals.types import Outcome
 from survey.insights.queries.voices import closed_in, countable, deal_conditions
-from survey.insights.types import CLOSED, Coverage, Scope
+from survey.insights.types import CLOSED, Coverage, CoverageRow, Scope, Trait
 from survey.invitations.models import Hold, Invitation
+from survey.kit.disclosure import Rate
+from survey.kit.statistics import Count
 from survey.responses.models import Response, ResponseDraft
 
 _STEPS = ("invited", "delivered", "started", "answered", "held")
+_SIZES = ("", "smallest", "middle", "largest")
+_THIRDS = 3
 
 
 def coverage(
@@ -25,32 +29,46 @@ def coverage(
     `skipped` says of deals (by number) why nobody was asked; those are not eligible.
     """
     deals = _deals(scope)
+    traits = (deals.c.outcome, deals.c.segment, deals.c.third)
     steps: list[ColumnElement[int]] = [_how_many(deals.c[step]) for step in _STEPS]
-    counts: list[int] = list(session.execute(select(func.count(), *steps).select_from(deals)).one())
-    closed, invited, delivered, started, answered, held = counts
+    found = session.execute(
+        select(*traits, func.count(), *steps).group_by(*traits).order_by(*traits)
+    )
+    totals: Counter[str] = Counter()
+    closed: Counter[tuple[Trait, str]] = Counter()
+    answered: Counter[tuple[Trait, str]] = Counter()
+    for outcome, segment, third, deals_closed, *reached in found:
+        counts = dict(zip(_STEPS, reached, strict=True))
+        totals.update(closed=deals_closed, **counts)
+        for trait, value in zip(Trait, (outcome.value, segment, _SIZES[third]), strict=True):
+            closed[trait, value] += deals_closed
+            answered[trait, value] += counts["answered"]
     reasons = Counter((skipped or {}).values())
     return Coverage(
-        closed=closed,
-        eligible=max(closed - reasons.total(), invited),
-        invited=invited,
-        delivered=delivered,
-        started=started,
-        answered=answered,
-        held=held,
+        closed=totals["closed"],
+        eligible=max(totals["closed"] - reasons.total(), totals["invited"]),
+        invited=totals["invited"],
+        delivered=totals["delivered"],
+        started=totals["started"],
+        answered=totals["answered"],
+        held=totals["held"],
         skips=dict(reasons.most_common()),
+        rows=tuple(
+            CoverageRow(trait, value, Rate(Count(answered[trait, value], n), scope.grey_threshold))
+            for (trait, value), n in sorted(closed.items(), key=_in_reading_order)
+        ),
     )
 
 
-def closed_and_answered(session: Session, scope: Scope) -> dict[Outcome, tuple[int, int]]:
-    """By outcome: deals that closed in the window, and those of them that answered."""
-    deals = _deals(scope)
-    rows = session.execute(
-        select(deals.c.outcome, func.count(), _how_many(deals.c.answered))
-        .group_by(deals.c.outcome)
-        .order_by(deals.c.outcome)
-    )
-    found = {outcome: (closed, answered) for outcome, closed, answered in rows}
-    return {outcome: found.get(outcome, (0, 0)) for outcome in CLOSED}
+def _in_reading_order(pair: tuple[tuple[Trait, str], int]) -> tuple[int, int, str]:
+    """Outcomes, then segments by their number of deals, then sizes from small to large."""
+    (trait, value), deals = pair
+    place = list(Trait).index(trait)
+    if trait is Trait.OUTCOME:
+        return (place, CLOSED.index(Outcome(value)), "")
+    if trait is Trait.SIZE:
+        return (place, _SIZES.index(value) or len(_SIZES), "")
+    return (place, -deals, value)
 
 
 def _deals(scope: Scope) -> Subquery:
@@ -75,6 +93,8 @@ def _deals(scope: Scope) -> Subquery:
         select(
             Deal.id,
             Deal.outcome,
+            Deal.segment,
+            _third().label("third"),
             answered.label("answered"),
             started.label("started"),
             delivered.label("delivered"),
@@ -84,6 +104,14 @@ def _deals(scope: Scope) -> Subquery:
         .where(*closed_in(scope.filter.window), *deal_conditions(scope.filter))
         .subquery()
     )
+
+
+def _third() -> ColumnElement[int]:
+    """1 to 3 by amount among the deals of the same currency; 0 where there is no amount."""
+    within = func.ntile(_THIRDS).over(
+        partition_by=Deal.currency, order_by=(Deal.amount_minor, Deal.id)
+    )
+    return case((Deal.amount_minor.is_(None), 0), else_=within)
 
 
 def _drafts(scope: Scope) -> Select[Any]:
