@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from survey.kit.errors import SurveyError
 
 _MONTHS_A_YEAR = 12
+_YEARS = range(1900, 3000)
+"""Wide enough for every deal, and far enough from the ends of the calendar to count from."""
 
 
 class NotAMonth(SurveyError):
@@ -28,11 +30,13 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `2026-10`. Raises `NotAMonth`."""
+        """Read `2026-10`. Raises `NotAMonth`, also for a year that no figure can be of."""
         try:
             first = datetime.strptime(text + "-01", "%Y-%m-%d").replace(tzinfo=UTC)
         except ValueError:
-            raise NotAMonth(f"“{text}” is not a month. Write it as 2026-10.") from None
+            first = None
+        if first is None or first.year not in _YEARS:
+            raise NotAMonth(f"“{text}” is not a month. Write it as 2026-10.")
         return cls(first.year, first.month)
 
     @classmethod

@@ -11,6 +11,9 @@ from survey.taxonomy.models import Category, Reason, ReasonMapping, Release
 from survey.taxonomy.rules import typical_first
 from survey.taxonomy.types import ReasonRow
 
+_NUMBERS = range(1, 2**31)
+"""What a release's column can hold; an address may say any number."""
+
 
 class NoTaxonomy(SurveyError):
     """There is no release yet."""
@@ -37,6 +40,8 @@ def current_release(session: Session) -> Release:
 
 
 def release_of_number(session: Session, number: int) -> Release | None:
+    if number not in _NUMBERS:
+        return None
     return session.scalar(select(Release).where(Release.number == number))
 
 

@@ -18,6 +18,36 @@ _NEVER_TYPED = re.compile(
     + "]"
 )
 
+_CHOOSE = "Please choose from the list."
+_WHOLE = "Please give a whole number."
+_IN_OUR_WORDS = {
+    "Not a valid choice.": _CHOOSE,
+    "Invalid Choice: could not coerce.": _CHOOSE,
+    "Invalid choice(s): one or more data inputs could not be coerced.": _CHOOSE,
+    "'%(value)s' is not a valid choice for this field.": _CHOOSE,
+    "'%(value)s' are not valid choices for this field.": _CHOOSE,
+    "Not a valid integer value.": _WHOLE,
+    "Not a valid date value.": "Please give a day that is in the calendar, as 2026-10-31.",
+    "Field cannot be longer than %(max)d character.": "Please use one letter at most.",
+    "Field cannot be longer than %(max)d characters.": "Please use %(max)d letters at most.",
+    "Number must be at least %(min)s.": "Please take %(min)s or more.",
+    "Number must be at most %(max)s.": "Please take %(max)s at most.",
+    "Number must be between %(min)s and %(max)s.": "Please take %(min)s to %(max)s.",
+    "Invalid value, must be one of: %(values)s.": _CHOOSE,
+    "This field is required.": "Please fill this in.",
+}
+"""WTForms speaks to programmers; these are its sentences as our people read them."""
+
+
+class _OurWords:
+    """Stands where WTForms expects a translation."""
+
+    def gettext(self, sentence: str) -> str:
+        return _IN_OUR_WORDS.get(sentence, sentence)
+
+    def ngettext(self, one: str, several: str, count: int) -> str:
+        return self.gettext(one if count == 1 else several)
+
 
 class StaffForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A form of our own people's pages. The door has checked its CSRF token already.
@@ -34,6 +64,9 @@ class StaffForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             return MultiDict(
                 (name, _without_controls(typed)) for name, typed in wrapped.items(multi=True)
             )
+
+        def get_translations(self, _form: BaseForm) -> _OurWords:
+            return _OurWords()
 
     def refuse(self, field: str, sentence: str) -> None:
         """Put the sentence of a refused action beside the field it is about."""

@@ -1,6 +1,6 @@
 """What stands before every view: the true address of the visitor, CSRF, limits on tries."""
 
-from flask import Flask, request
+from flask import Flask, abort, request
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -25,6 +25,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # a token lives as long as its session
     _csrf.init_app(app)
+    app.before_request(_refuse_nul)
     app.before_request(_check_csrf)
     app.config["RATELIMIT_STORAGE_URI"] = settings.limits_url
     limiter.init_app(app)
@@ -37,6 +38,12 @@ def _trust_proxies(app: Flask, count: int) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap
             app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0
         )
+
+
+def _refuse_nul() -> None:
+    """An address with a NUL names nothing, and PostgreSQL would not even look."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def _check_csrf() -> None:

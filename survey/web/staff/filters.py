@@ -12,7 +12,7 @@ from survey.insights.rules import FilterNotKnown, read_filter
 from survey.insights.types import Filter
 from survey.kit.clock import Month, NotAMonth
 from survey.web.shared.door import now, session
-from survey.web.shared.forms import StaffForm
+from survey.web.shared.forms import StaffForm, stripped
 from survey.web.shared.words import zone
 
 _OUTCOMES = {"": "All", "lost": "Lost", "won": "Won", "no_decision": "No decision"}
@@ -49,8 +49,9 @@ FormT = TypeVar("FormT", bound=FilterForm)
 
 def wanted_filter() -> Filter:
     """The filter in this request's address; 404 where it asks for what cannot be counted."""
+    written = {name: stripped(text) for name, text in request.args.items()}
     try:
-        return read_filter(request.args, this_month=Month.of(now(), zone()))
+        return read_filter(written, this_month=Month.of(now(), zone()))
     except (FilterNotKnown, NotAMonth) as error:
         abort(404, str(error))
 

@@ -2,7 +2,8 @@
 
 import pytest
 from flask import Flask
-from wtforms import IntegerField
+from wtforms import DateField, IntegerField, RadioField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from survey.web.shared.forms import StaffForm, stripped
 
@@ -31,3 +32,27 @@ def test_refused_forms_show_what_a_page_may_hold(app: Flask) -> None:
 
         assert form.count.data == 12
         assert 'value="12"' in form.count()
+
+
+def test_refusals_say_what_to_do(app: Flask) -> None:
+    class ManyForm(StaffForm):
+        day = DateField("Day")
+        way = RadioField("Way", choices=[("in", "In"), ("out", "Out")])
+        ways = SelectMultipleField("Ways", choices=[("in", "In"), ("out", "Out")])
+        count = IntegerField("Count", validators=[InputRequired()])
+        share = IntegerField("Share", validators=[NumberRange(1, 100)])
+        name = StringField("Name", validators=[Length(max=3)])
+
+    typed = {"day": "31", "way": "up", "ways": "up", "count": "x", "share": "101", "name": "Anna"}
+    with app.test_request_context(method="POST", data=typed):
+        form = ManyForm()
+        form.validate()
+
+        assert {name: form[name].errors[0] for name in typed} == {
+            "day": "Please give a day that is in the calendar, as 2026-10-31.",
+            "way": "Please choose from the list.",
+            "ways": "Please choose from the list.",
+            "count": "Please give a whole number.",
+            "share": "Please take 1 to 100.",
+            "name": "Please use 3 letters at most.",
+        }

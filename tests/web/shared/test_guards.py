@@ -66,3 +66,7 @@ def test_visitors_behind_a_proxy_are_told_apart(
     answers = _tries(visitors(1), [f"203.0.113.{n}" for n in range(11)])
 
     assert answers == [422] * 11
+
+
+def test_address_with_a_nul_is_nowhere(client: CheckingClient) -> None:
+    assert [client.get(path).status_code for path in ("/reset/%00", "/s/a%00b")] == [404, 404]

@@ -17,7 +17,7 @@ from survey.responses.visibility import Sight, sight_of
 from survey.taxonomy.queries import current_release, tree
 from survey.team.types import Role
 from survey.web.shared.door import now, session, wake
-from survey.web.shared.forms import UNPROCESSABLE
+from survey.web.shared.forms import UNPROCESSABLE, stripped
 from survey.web.shared.words import zone
 from survey.web.staff import access
 from survey.web.staff.coding.forms import CodingForm, coding_forms
@@ -59,10 +59,10 @@ def _wanted() -> Wanted:
     return Wanted(
         filter=wanted_filter(),
         part=Part.NAMELESS if args.get("part") == Part.NAMELESS else Part.NAMED,
-        reason=args.get("reason", ""),
-        category=args.get("category", ""),
+        reason=stripped(args.get("reason")),
+        category=stripped(args.get("category")),
         is_primary_only=bool(args.get("decisive")),
-        words=args.get("words", "").replace("\0", ""),
+        words=stripped(args.get("words")),
     )
 
 
@@ -97,7 +97,7 @@ def _coding_forms(response: Response, reading: Reading) -> dict[str, CodingForm]
 def replies() -> ResponseReturnValue:
     form = FindInvitationForm(request.args)
     find = (form.find.data or "") if form.validate() else ""
-    found = responses.unanswered(session(), find=find.replace("\0", ""), limit=_INVITATIONS_SHOWN)
+    found = responses.unanswered(session(), find=find, limit=_INVITATIONS_SHOWN)
     return render_template("staff/feedback/replies.html", form=form, invitations=found)
 
 

@@ -53,6 +53,9 @@ def test_right_password_opens_the_page_asked_for(client: CheckingClient, ada: Us
         "/\\evil.example",
         "\\\\evil.example",
         "javascript:1",
+        "/\t/evil.example",
+        "//[",
+        "/people\r\nX-Forged: yes",
         "",
     ],
 )

@@ -107,3 +107,10 @@ def test_words_typed_into_the_search_stay_words(client, sign_in, release):
     page = client.get("/taxonomy", query_string={"find": "<script>alert(1)</script>"}).text
 
     assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("number", [-1, 0, 7, 2**31, 10**30])
+def test_release_that_never_was_is_nowhere(client, sign_in, release, number):
+    sign_in(Role.ANALYST)
+
+    assert client.get(f"/taxonomy?release={number}").status_code == 404
