@@ -281,6 +281,16 @@ class MonthFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class CohortFigure:
+    """The deals that closed in one month, and those of them that have answered by now."""
+
+    month: Month
+    answered: Rate
+    is_complete: bool
+    """Sixty days after the month's end nobody is asked any more, and hardly an answer comes."""
+
+
+@dataclass(frozen=True, slots=True)
 class QuarterFigure:
     """A closed quarter of the whole company: the only figure that counts all answers."""
 
@@ -307,6 +317,7 @@ class Insight:
     regions: tuple[GroupFigure, ...]
     products: tuple[GroupFigure, ...]
     quarters: tuple[QuarterFigure, ...]
+    cohorts: tuple[CohortFigure, ...] = ()
 
     @property
     def answered(self) -> int:

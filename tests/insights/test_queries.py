@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from survey.coding.models import Coding
 from survey.deals.types import Outcome
-from survey.insights.queries.coverage import coverage
+from survey.insights.queries.coverage import cohorts, coverage
 from survey.insights.queries.insight import insight
 from survey.insights.types import CLOSED, Insight, Scope, Trait, Window
 from survey.kit.clock import Month
+from survey.kit.statistics import Count
 from survey.responses.models import Answer, Response, ResponseDraft
 from survey.responses.types import Audience
 from survey.taxonomy.types import Control, ScreenGroup
@@ -118,6 +119,28 @@ def test_coverage_equals_a_count_by_hand(session: Session, seed: int) -> None:
             rows = [row.answered.count for row in covered.rows if row.trait is trait]
             assert sum(count.of for count in rows) == funnel["closed"]
             assert sum(count.hits for count in rows) == funnel["answered"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_closing_months_equal_a_count_by_hand(session: Session, seed: int) -> None:
+    world = make_world(session, seed=seed)
+    hand = ByHand(session)
+
+    for each in (scope(), scope(region="Nordics")):
+        found = cohorts(session, each)
+
+        closed = Counter((d.closed_on.year, d.closed_on.month) for d in hand.closings(each))
+        answered = Counter(
+            (d.closed_on.year, d.closed_on.month)
+            for d in hand.closings(each)
+            if any(hand.counts(r, each) for r in world.responses if r.deal_id == d.id)
+        )
+        assert [(c.month.year, c.month.number) for c in found] == sorted(closed, reverse=True)
+        for cohort in found:
+            month = (cohort.month.year, cohort.month.number)
+            assert cohort.answered.count == Count(answered[month], closed[month])
+            # On 15 October 2026 July is over for 76 days and August for 45.
+            assert cohort.is_complete == (cohort.month <= Month(2026, 7))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey.deals.models import Deal
 from survey.deals.types import Outcome
 from survey.insights.queries.voices import closed_in, countable, deal_conditions
-from survey.insights.types import CLOSED, Coverage, CoverageRow, Scope, Trait
+from survey.insights.types import CLOSED, CohortFigure, Coverage, CoverageRow, Scope, Trait
 from survey.invitations.models import Hold, Invitation
+from survey.kit.clock import Month
 from survey.kit.disclosure import Rate
 from survey.kit.statistics import Count
 from survey.responses.models import Response, ResponseDraft
@@ -19,6 +21,7 @@ from survey.responses.models import Response, ResponseDraft
 _STEPS = ("invited", "delivered", "started", "answered", "held")
 _SIZES = ("", "smallest", "middle", "largest")
 _THIRDS = 3
+COMPLETE_AFTER = timedelta(days=60)
 
 
 def coverage(
@@ -60,6 +63,28 @@ def coverage(
     )
 
 
+def cohorts(session: Session, scope: Scope) -> tuple[CohortFigure, ...]:
+    """The window's deals by the month they closed in, latest first."""
+    deals = _deals(scope)
+    year, month = extract("year", deals.c.closed_on), extract("month", deals.c.closed_on)
+    found = session.execute(
+        select(year, month, func.count(), _how_many(deals.c.answered))
+        .group_by(year, month)
+        .order_by(year.desc(), month.desc())
+    )
+    return tuple(
+        CohortFigure(
+            month=Month(int(in_year), int(number)),
+            answered=Rate(Count(answered, closed), scope.grey_threshold),
+            is_complete=(
+                Month(int(in_year), int(number)).ends_at(scope.zone) + COMPLETE_AFTER
+                <= scope.cut_at
+            ),
+        )
+        for in_year, number, closed, answered in found
+    )
+
+
 def _in_reading_order(pair: tuple[tuple[Trait, str], int]) -> tuple[int, int, str]:
     """Outcomes, then segments by their number of deals, then sizes from small to large."""
     (trait, value), deals = pair
@@ -94,6 +119,7 @@ def _deals(scope: Scope) -> Subquery:
             Deal.id,
             Deal.outcome,
             Deal.segment,
+            Deal.closed_on,
             _third().label("third"),
             answered.label("answered"),
             started.label("started"),

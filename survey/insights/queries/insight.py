@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey.deals.types import Outcome
 from survey.insights.queries import groups
-from survey.insights.queries.coverage import coverage
+from survey.insights.queries.coverage import cohorts, coverage
 from survey.insights.queries.reasons import (
     PriceTally,
     Tally,
@@ -107,6 +107,7 @@ def insight(session: Session, scope: Scope, *, now: datetime) -> Insight:
         regions=groups.by_region(session, scope, voice),
         products=groups.by_product(session, scope, voice),
         quarters=closed_quarters(session, scope, called_today, now=now),
+        cohorts=cohorts(session, scope),
     )
 
 
