@@ -146,9 +146,11 @@ def served(side: str, url: str, port: int) -> Iterator[int]:
             break
         except OSError:
             time.sleep(0.1)
-    yield server.pid
-    server.terminate()
-    server.wait(10)
+    try:
+        yield server.pid
+    finally:
+        server.terminate()
+        server.wait(10)
 
 
 def cpu_s(pid: int) -> float:
