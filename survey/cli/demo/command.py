@@ -16,7 +16,11 @@ from sqlalchemy.orm import Session
 
 from survey.cli.db import set_up
 from survey.cli.demo.deals import world
-from survey.cli.demo.replies import let_buyers_answer, let_the_analyst_read
+from survey.cli.demo.replies import (
+    freeze_earlier_months,
+    let_buyers_answer,
+    let_the_analyst_read,
+)
 from survey.cli.demo.year import Year, let_a_year_pass
 from survey.cli.door import fail
 from survey.cli.serve import serve_all
@@ -103,6 +107,7 @@ def fill(database: Database, given: Settings, *, tell: Callable[[int], None]) ->
         tell=lambda share: tell(_SHARE_OF_THE_YEAR + round(share * (99 - _SHARE_OF_THE_YEAR))),
     )
     let_the_analyst_read(year)
+    freeze_earlier_months(year)
     tell(100)
     with database.writing() as session:
         return _told(session, given)

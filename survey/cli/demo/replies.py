@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.cli.demo.answers import Asked, given, who_answers
-from survey.cli.demo.year import Year
+from survey.cli.demo.year import ACTOR, Year
 from survey.coding.actions import add_coding
 from survey.coding.types import CodingRole, Direction
 from survey.deals.models import Alternative, Deal
@@ -22,6 +22,7 @@ from survey.kit.clock import Month
 from survey.mail.models import Suppression
 from survey.questionnaires.queries import document_of
 from survey.questionnaires.rules import screens_for
+from survey.reports.actions import freeze_report
 from survey.responses.actions import record_reply, save_draft, submit_response
 from survey.responses.models import Answer, Response
 from survey.responses.types import Audience
@@ -66,6 +67,19 @@ def let_the_analyst_read(year: Year) -> int:
             for reason in session.scalars(select(Reason).where(Reason.release_id == release.id))
         }
         return sum(_found(session, found, reasons, analyst, year) for found in _codings())
+
+
+def freeze_earlier_months(year: Year) -> None:
+    """Freeze reports as on the first mornings after their months; the last one waits for a person.
+
+    Codings a person made later than that stand in them all the same: the demo's analyst reads the
+    whole year in one go.
+    """
+    last = Month.of(year.today, year.zone).plus(-1)
+    for month in (last.plus(-2), last.plus(-1)):
+        with year.database.writing() as session:
+            frozen_at = month.ends_at(year.zone) + timedelta(hours=8)
+            freeze_report(session, month, actor=ACTOR, now=frozen_at)
 
 
 @cache
