@@ -5,7 +5,7 @@ from flask import Flask
 from wtforms import DateField, IntegerField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from survey.web.shared.forms import StaffForm, stripped
+from survey.web.shared.forms import SelectChoice, StaffForm, stripped
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def test_refused_forms_show_what_a_page_may_hold(app: Flask) -> None:
 def test_refusals_say_what_to_do(app: Flask) -> None:
     class ManyForm(StaffForm):
         day = DateField("Day")
-        way = RadioField("Way", choices=[("in", "In"), ("out", "Out")])
-        ways = SelectMultipleField("Ways", choices=[("in", "In"), ("out", "Out")])
+        way = RadioField("Way", choices=[SelectChoice("in"), SelectChoice("out")])
+        ways = SelectMultipleField("Ways", choices=[SelectChoice("in"), SelectChoice("out")])
         count = IntegerField("Count", validators=[InputRequired()])
         share = IntegerField("Share", validators=[NumberRange(1, 100)])
         name = StringField("Name", validators=[Length(max=3)])

@@ -31,6 +31,7 @@ class UserForm(StaffForm):
         "Role",
         choices=[SelectChoice(role.value, words) for role, words in ROLE_WORDS.items()],
         default=Role.SELLER.value,
+        validators=[InputRequired("Please choose a role.")],
     )
     team_name = StringField("Team", filters=[stripped], validators=[Length(max=300)])
 

@@ -57,7 +57,7 @@ def test_adding_somebody_sends_them_a_link(client: CheckingClient, session: Sess
     [
         ("", "viewer", "Please give the e-mail address."),
         ("no address", "viewer", "is not an e-mail address"),
-        ("a@x.example", "owner", "Not a valid choice"),
+        ("a@x.example", "owner", "Please choose from the list"),
     ],
 )
 def test_adding_refuses_what_does_not_fit(
@@ -81,6 +81,16 @@ def test_changing_role_and_team(client: CheckingClient, session: Session) -> Non
     assert user.role is Role.MANAGER
     assert user.team is not None
     assert user.team.name == "South"
+
+
+def test_role_that_nobody_chose_does_not_change(client: CheckingClient, session: Session) -> None:
+    user = make_user(session, role=Role.VIEWER)
+
+    answer = client.post(f"/people/{user.public_id}", data={"team_name": "South"})
+
+    assert answer.status_code == 422
+    assert "Please choose a role." in answer.text
+    assert user.role is Role.VIEWER
 
 
 def test_the_last_admin_stays_admin(client: CheckingClient, admin: User) -> None:
