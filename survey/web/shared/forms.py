@@ -19,13 +19,14 @@ _NEVER_TYPED = re.compile(
 )
 
 _CHOOSE = "Please choose from the list."
+_GONE = "“%(value)s” is not in the list. Please choose again."
 _WHOLE = "Please give a whole number."
 _IN_OUR_WORDS = {
     "Not a valid choice.": _CHOOSE,
     "Invalid Choice: could not coerce.": _CHOOSE,
     "Invalid choice(s): one or more data inputs could not be coerced.": _CHOOSE,
-    "'%(value)s' is not a valid choice for this field.": _CHOOSE,
-    "'%(value)s' are not valid choices for this field.": _CHOOSE,
+    "'%(value)s' is not a valid choice for this field.": _GONE,
+    "'%(value)s' are not valid choices for this field.": _GONE,
     "Not a valid integer value.": _WHOLE,
     "Not a valid date value.": "Please give a day that is in the calendar, as 2026-10-31.",
     "Field cannot be longer than %(max)d character.": "Please use one letter at most.",

@@ -51,7 +51,7 @@ def test_refusals_say_what_to_do(app: Flask) -> None:
         assert {name: form[name].errors[0] for name in typed} == {
             "day": "Please give a day that is in the calendar, as 2026-10-31.",
             "way": "Please choose from the list.",
-            "ways": "Please choose from the list.",
+            "ways": "“up” is not in the list. Please choose again.",
             "count": "Please give a whole number.",
             "share": "Please take 1 to 100.",
             "name": "Please use 3 letters at most.",

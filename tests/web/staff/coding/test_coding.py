@@ -71,7 +71,7 @@ def test_analyst_adds_a_reason_with_its_quote(
         ({"quote": "A much smaller package"}, "letter for letter"),
         ({"quote": ""}, "Please keep the words that show it."),
         ({"reason": ""}, "Please choose a reason."),
-        ({"reason": "ZZZ-99"}, "Not a valid choice."),
+        ({"reason": "ZZZ-99"}, "Please choose from the list."),
     ],
 )
 def test_reason_that_cannot_stand_is_refused_with_what_to_do(

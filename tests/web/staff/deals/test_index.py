@@ -182,4 +182,4 @@ def test_list_without_a_filter_complains_about_nothing(
 ) -> None:
     sign_in(Role.ANALYST)
 
-    assert "Not a valid choice." not in client.get("/deals").text
+    assert "Please choose from the list." not in client.get("/deals").text

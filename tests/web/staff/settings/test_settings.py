@@ -49,8 +49,8 @@ def test_settings_are_shown_and_saved(client: CheckingClient, company: Company) 
     [
         ({"name": ""}, "Please give the name that buyers know."),
         ({"anonymity_threshold": "2"}, "Please take 3 or more."),
-        ({"grey_threshold": "many"}, "Not a valid integer value."),
-        ({"time_zone": "Bree"}, "Not a valid choice."),
+        ({"grey_threshold": "many"}, "Please give a whole number."),
+        ({"time_zone": "Bree"}, "Please choose from the list."),
         ({"brand_colour": "red"}, "is not a colour."),
     ],
 )
