@@ -19,6 +19,8 @@ from survey.invitations.models import Invitation
 from survey.kit.clock import Month
 from survey.kit.errors import SurveyError
 from survey.questionnaires.models import Questionnaire, Version
+from survey.questionnaires.queries import document_of
+from survey.questionnaires.rules import fill, say
 from survey.reports.models import Report
 from survey.reports.rules import headline, period, restored
 from survey.reports.types import Card, Method, MonthFigures, MonthReport, QuoteRef
@@ -132,13 +134,22 @@ def _questionnaires(session: Session, window: Window) -> tuple[str, ...]:
 
 
 def _quotes(session: Session, month: Month, *, cut_at: datetime) -> tuple[QuoteRef, ...]:
-    """For each answer of the month its telling words: those a coding rests on, else the first."""
+    """For each answer of the month its telling words: those a coding rests on, else the first.
+
+    What stands beside a choice is left out: it names rivals.
+    """
     quoted = (
         select(Coding.question_key)
+        .join(
+            Answer,
+            (Answer.response_id == Coding.response_id)
+            & (Answer.question_key == Coding.question_key),
+        )
         .where(
             Coding.response_id == Response.id,
             Coding.state == CodingState.CONFIRMED,
             Coding.quote != "",
+            Answer.choice_key.is_(None),
         )
         .order_by(Coding.id)
         .limit(1)
@@ -185,32 +196,47 @@ def _cards(session: Session, quotes: Sequence[QuoteRef]) -> tuple[Card, ...]:
             joinedload(Response.deal).joinedload(Deal.seller),
             joinedload(Response.invitation).joinedload(Invitation.contact),
             joinedload(Response.invitation).joinedload(Invitation.campaign),
+            joinedload(Response.invitation).joinedload(Invitation.version),
         )
         .order_by(Response.public_id)
     ).all()
     ids = [response.id for response in responses]
     codings, words, others = for_responses(session, ids), _words(session, ids), rivals(session)
+    company = the_company(session).name
     return tuple(
         Card(
             outcome=response.deal.outcome,
-            reasons=list(
-                dict.fromkeys(
-                    coding.reason.label
-                    for coding in codings[response.id]
-                    if coding.state is CodingState.CONFIRMED
-                )
-            ),
+            question=_question(response, wanted[response.public_id], company),
             words=without_names(said, names_to_leave_out(response, others)),
+            reasons=_reasons(codings[response.id]),
         )
         for response in responses
         if (said := words.get((response.id, wanted[response.public_id])))
     )
 
 
+def _question(response: Response, key: str, company: str) -> str:
+    """What was asked, as this buyer's version words it; empty where its words take up others."""
+    invitation = response.invitation
+    document = document_of(invitation.version, invitation.asked_as)
+    asked = {each.key: each for screen in document.screens for each in screen.questions}
+    question = asked.get(key)
+    if question is None or question.echoes:
+        return ""
+    told = {"ended": response.ended.value} if response.ended else {}
+    return fill(say(question.label, told), {"company": company, "product": company})
+
+
+def _reasons(codings: Sequence[Coding]) -> list[str]:
+    """The labels of the standing reasons, the primary first, each once."""
+    standing = (coding for coding in codings if coding.state is CodingState.CONFIRMED)
+    return list(dict.fromkeys(coding.reason.label for coding in standing))
+
+
 def _words(session: Session, response_ids: Sequence[int]) -> dict[tuple[int, str], str]:
     rows = session.execute(
         select(Answer.response_id, Answer.question_key, Answer.text)
-        .where(Answer.response_id.in_(response_ids), Answer.text != "")
+        .where(Answer.response_id.in_(response_ids), Answer.choice_key.is_(None))
         .order_by(Answer.id)
     )
     words: dict[tuple[int, str], str] = {}

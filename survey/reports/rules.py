@@ -204,7 +204,12 @@ def _share(rate: Rate) -> dict[str, Any]:
 
 
 def _card(card: Card) -> dict[str, Any]:
-    return {"outcome": card.outcome.value, "reasons": list(card.reasons), "words": card.words}
+    return {
+        "outcome": card.outcome.value,
+        "question": card.question,
+        "words": card.words,
+        "reasons": list(card.reasons),
+    }
 
 
 def _counted(number: int, thing: str) -> str:

@@ -92,8 +92,10 @@ class Card:
     """One answer to read: what was decided, why, and the buyer's own words; without names."""
 
     outcome: Outcome
-    reasons: Sequence[str]
+    question: str
+    """What the buyer was asked; empty where it takes up an answer that is not shown."""
     words: str
+    reasons: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

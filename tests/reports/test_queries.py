@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.orm import Session
 
+from survey.coding.types import CodingSource
 from survey.deals.types import Outcome
 from survey.kit.clock import Month
 from survey.reports.queries import (
@@ -14,7 +15,15 @@ from survey.reports.queries import (
     month_report,
 )
 from survey.responses.types import Audience, ResponseState
-from tests.factories import make_account, make_company, make_competitor, make_user
+from tests.factories import (
+    make_account,
+    make_answer,
+    make_coding,
+    make_company,
+    make_competitor,
+    make_reason,
+    make_user,
+)
 from tests.reports.year import AFTER, MIDDLE, SEPTEMBER, answer
 
 
@@ -83,6 +92,7 @@ def test_quote_names_nobody(session: Session) -> None:
     for name in ("Robin", "Vos", "Acme", "Freight", "Sam", "Fleetwise", "123"):
         assert name not in card.words
     assert "answered faster" in card.words
+    assert card.question == "What would have had to be different for you to choose us?"
     assert card.reasons == ["Dearer than the other"]
 
 
@@ -100,6 +110,38 @@ def test_nameless_words_come_in_batches_of_three(session: Session) -> None:
         answer(session, f"Reason number {number}", audience=Audience.SENDER_TEAM)
 
     assert len(month_report(session, SEPTEMBER, now=AFTER).cards) == 3
+
+
+def test_words_beside_a_choice_are_not_quoted(session: Session) -> None:
+    make_company(session)
+    response = answer(session)
+    make_answer(
+        session,
+        response=response,
+        question_key="ended",
+        choice_key="chose_supplier",
+        text="Some rival nobody here has heard of",
+    )
+
+    assert month_report(session, SEPTEMBER, now=AFTER).cards == ()
+
+
+def test_quote_is_the_one_a_reason_rests_on(session: Session) -> None:
+    make_company(session)
+    response = answer(session, "Nothing much.")
+    make_answer(session, response=response, question_key="well", text="You listened to us.")
+    make_coding(
+        session,
+        response=response,
+        reason=make_reason(session),
+        source=CodingSource.PERSON,
+        question_key="well",
+        quote="listened",
+    )
+
+    (card,) = month_report(session, SEPTEMBER, now=AFTER).cards
+
+    assert (card.question, card.words) == ("What did we do well?", "You listened to us.")
 
 
 def test_words_taken_back_vanish(session: Session) -> None:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from survey.coding.models import Coding
 from survey.kit.clock import Month
+from survey.questionnaires.documents import shipped_document
+from survey.questionnaires.models import Version
 from survey.responses.models import Response
 from survey.responses.types import Audience
 from survey.taxonomy.models import Reason
@@ -19,6 +21,7 @@ from tests.factories import (
     make_invitation,
     make_reason,
     make_response,
+    make_version,
 )
 from tests.factories.rows import the_only
 
@@ -40,9 +43,12 @@ def answer(
     """A lost deal's answer, with the buyer's own reason and perhaps words."""
     deal = make_deal(session, closed_on=date(2026, 8, 20), **deal_columns)
     contact = make_contact(session, account=deal.account, name=contact_name)
+    version = the_only(session, Version) or make_version(
+        session, document=shipped_document("not_won")
+    )
     response = make_response(
         session,
-        invitation=make_invitation(session, deal=deal, contact=contact),
+        invitation=make_invitation(session, deal=deal, contact=contact, version=version),
         audience=audience,
         submitted_at=at,
         month_index=Month.of(at, ZONE).index,
