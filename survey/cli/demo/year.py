@@ -44,7 +44,7 @@ _MAILS_KEPT = timedelta(days=31)
 """Links live for thirty days, so older mails are of no use to anybody who tries the demo."""
 _MORNING = time(9, 40, tzinfo=UTC)
 _SEED = 815
-_HOLDS_EVERY = 60
+_HOLDS_EVERY = 45
 _OPT_OUTS_EVERY = 70
 _CAMPAIGNS = (
     ("Lost and undecided deals", "not_won", (10, 30, None)),
@@ -208,7 +208,7 @@ def _take_in(year: Year, rows: list[Row], folder: Path, *, now: datetime) -> Non
 
 def _hold_and_opt_out(session: Session, rng: Random, *, now: datetime) -> None:
     """Now and then a seller asks to hold, and a buyer not to be written to."""
-    noticed = select(Notice).where(Notice.noticed_at >= now - _WEEK)
+    noticed = select(Notice).where(Notice.noticed_at >= now - 2 * _WEEK)
     held = select(Hold.deal_id)
     asked = select(Invitation.deal_id)
     for notice in session.scalars(
@@ -217,7 +217,7 @@ def _hold_and_opt_out(session: Session, rng: Random, *, now: datetime) -> None:
         if rng.randrange(_HOLDS_EVERY) == 0:
             reason = rng.choice(_HOLD_REASONS)
             hold_deal(session, notice.deal, by=notice.seller, reason=reason, now=now)
-    written_to = select(Invitation).where(Invitation.sent_at.between(now - 2 * _WEEK, now - _WEEK))
+    written_to = select(Invitation).where(Invitation.sent_at.between(now - 3 * _WEEK, now - _WEEK))
     for invitation in session.scalars(written_to.order_by(Invitation.id)):
         if rng.randrange(_OPT_OUTS_EVERY) == 0:
             suppress(session, invitation.contact.email, reason=SuppressionReason.OPTED_OUT, now=now)
