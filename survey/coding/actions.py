@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from survey.coding.models import CodedResponse, Coding
@@ -61,9 +61,20 @@ def code_clicks(
         coding.question_key = name.question_key
         codings.append(coding)
     session.add_all(codings)
+    _mark_read(session, response)
+    return codings
+
+
+def forget_codings(session: Session, response: Response) -> None:
+    """Take away all that was found in an answer the buyer deleted: quotes are the buyer's words."""
+    session.execute(delete(Coding).where(Coding.response_id == response.id))
+    _mark_read(session, response)
+
+
+def _mark_read(session: Session, response: Response) -> None:
+    read_as_of = response.edited_at or response.submitted_at
     session.merge(CodedResponse(response_id=response.id, as_of_at=read_as_of))
     session.flush()
-    return codings
 
 
 def _standing_clicks(session: Session, response: Response) -> dict[_Key, Coding]:

@@ -55,16 +55,13 @@ def for_responses(session: Session, response_ids: Sequence[int]) -> dict[int, li
 
 
 def with_unread_clicks(session: Session, *, limit: int) -> list[Response]:
-    """Responses whose clicks have not become codings since they were sent or changed."""
+    """Responses whose clicks have not become codings since they were sent, changed or deleted."""
     last_said = func.coalesce(Response.edited_at, Response.submitted_at)
     return list(
         session.scalars(
             select(Response)
             .outerjoin(CodedResponse, CodedResponse.response_id == Response.id)
-            .where(
-                Response.state != ResponseState.DELETED,
-                or_(CodedResponse.response_id.is_(None), CodedResponse.as_of_at < last_said),
-            )
+            .where(or_(CodedResponse.response_id.is_(None), CodedResponse.as_of_at < last_said))
             .options(joinedload(Response.invitation).joinedload(Invitation.version))
             .order_by(Response.id)
             .limit(limit)

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.coding.actions import code_clicks
+from survey.coding.actions import code_clicks, forget_codings
 from survey.coding.queries import with_unread_clicks
 from survey.kit.db import Database
 from survey.questionnaires.queries import document_of
 from survey.questionnaires.rules import reasons_named
 from survey.responses.models import Response
 from survey.responses.queries import answers_of
+from survey.responses.types import ResponseState
 from survey.taxonomy.models import Reason
 
 _BATCH = 200
@@ -42,6 +43,9 @@ def _code_batch(database: Database) -> int:
 
 
 def _code(session: Session, response: Response, reasons: Mapping[str, Reason]) -> None:
+    if response.state is ResponseState.DELETED:
+        forget_codings(session, response)
+        return
     invitation = response.invitation
     document = document_of(invitation.version, invitation.asked_as)
     answers = answers_of(session, response, document)

@@ -40,11 +40,11 @@ def test_unread_clicks_are_of_answers_sent_or_changed_since(session: Session) ->
     make_coded_response(session, response=changed)
     changed.edited_at = changed.submitted_at + timedelta(hours=1)
     unread = make_response(session)
-    make_response(session, state=ResponseState.DELETED)
+    deleted = make_response(session, state=ResponseState.DELETED)
 
     found = with_unread_clicks(session, limit=10)
 
-    assert [response.id for response in found] == [changed.id, unread.id]
+    assert [response.id for response in found] == [changed.id, unread.id, deleted.id]
 
 
 def test_awaiting_a_reader_are_words_nobody_has_coded(session: Session) -> None:

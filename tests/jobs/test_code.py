@@ -7,13 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.coding.models import Coding
+from survey.coding.types import CodingSource
 from survey.jobs.code import code_waiting
 from survey.kit.db import Database
 from survey.questionnaires.documents import shipped_document
+from survey.responses.actions import delete_response
 from survey.responses.models import Answer, Response
 from survey.taxonomy.models import Reason
 from tests.factories import (
     make_answer,
+    make_coding,
     make_invitation,
     make_reason,
     make_release,
@@ -87,3 +90,20 @@ def test_code_waiting_follows_a_changed_answer(
         ("PRD-01", "primary", "against_us"),
         ("SAL-00", "contributing", "against_us"),
     ]
+
+
+def test_code_waiting_forgets_what_stood_in_a_deleted_answer(
+    database: Database, session: Session, response: Response
+) -> None:
+    code_waiting(database)
+    read_by_a_person = make_coding(
+        session, response=response, source=CodingSource.PERSON, quote="It cost less."
+    )
+    delete_response(session, response.invitation, now=response.submitted_at + timedelta(hours=1))
+    session.commit()
+
+    coded = code_waiting(database)
+
+    assert (coded, code_waiting(database)) == (1, 0)
+    assert session.get(Coding, read_by_a_person.id, populate_existing=True) is None
+    assert _codings(database) == []

@@ -8,7 +8,7 @@ from survey.insights.queries.feedback import names_to_leave_out, rivals
 from survey.invitations.models import Invitation
 from survey.kit.clock import Month
 from survey.kit.words import day_in_words, first_name, month_in_words
-from survey.questionnaires.documents import read_document
+from survey.questionnaires import queries as questionnaires
 from survey.questionnaires.recap import Told, told
 from survey.questionnaires.types import Answers, Document
 from survey.responses.models import Response, ResponseRevision
@@ -50,7 +50,7 @@ def month_of(response: Response) -> str:
 
 
 def document_of(invitation: Invitation) -> Document:
-    return read_document(invitation.version.document, invitation.asked_as)
+    return questionnaires.document_of(invitation.version, invitation.asked_as)
 
 
 def fields_of(invitation: Invitation) -> dict[str, str]:
