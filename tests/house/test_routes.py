@@ -43,6 +43,19 @@ def test_staff_pages_are_not_public(views: dict[str, Callable[..., Any]]) -> Non
     assert {name for name in open_pages if not name.startswith("staff.sign_in.")} == set()
 
 
+def test_every_page_has_its_tests(views: dict[str, Callable[..., Any]]) -> None:
+    """`staff.deals.show` is tested below `tests/web/staff/deals/`."""
+    folders = {Path(*name.split(".")[:-1]) for name in views}
+    untested = [
+        folder
+        for folder in sorted(folders)
+        if folder.parts[0] in {"staff", "respondent"}
+        and not list((sources.ROOT / "tests/web" / folder).glob("test_*.py"))
+    ]
+
+    assert untested == []
+
+
 def _rendered(app: Flask) -> Iterator[tuple[str, str]]:
     """Which template each file of views names."""
     for source in sources.python("survey/web"):
