@@ -17,7 +17,7 @@ test: .venv/ready-to-test ## all tests but the slow ones; browser and PostgreSQL
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(ARGS)
 
 slow: .venv/ready-to-test ## the long sweeps
-	$(BIN)/python -m pytest -m slow $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) -m slow $(ARGS)
 
 lint: .venv/ready-to-test ## style, types, import contracts, templates
 	$(BIN)/ruff check .

@@ -109,7 +109,9 @@ def check(campaign: CampaignFacts, asked: list[tuple[DealFacts, Due, datetime]])
                 assert apart >= timedelta(days=campaign.account_quarantine_days)
 
 
-@pytest.mark.parametrize("quarter", range(4))
+@pytest.mark.parametrize(
+    "quarter", [0, *(pytest.param(later, marks=pytest.mark.slow) for later in (1, 2, 3))]
+)
 def test_limits_hold_over_random_histories(quarter: int) -> None:
     asked_in_all = 0
     for number in range(HISTORIES // 4):

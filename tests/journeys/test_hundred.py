@@ -26,7 +26,7 @@ from tests.factories import make_company
 from tests.journeys import hundred
 from tests.journeys.conftest import PHONE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Open = Callable[..., Page]
 Run = Callable[..., str]

@@ -64,6 +64,7 @@ def test_any_words_make_one_mail_to_one_person(words: str):
     check(words)
 
 
+@pytest.mark.slow
 def test_naughty_strings_make_one_mail_to_one_person():
     if not NAUGHTY.exists():
         pytest.skip("the naughty strings are not at hand (SHARED_DATA)")
