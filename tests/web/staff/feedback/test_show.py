@@ -102,3 +102,13 @@ def test_only_who_may_code_is_offered_to(
         offered[role] = "Find a reason in these words" in page
 
     assert offered == {Role.ANALYST: True, Role.MANAGER: False}
+
+
+def test_answer_stands_beside_the_reason_our_records_give(
+    client: CheckingClient, sign_in: SignIn, answered: Answered
+) -> None:
+    response = answered()
+    response.deal.crm_reason = "Lost on features"
+    sign_in(Role.ANALYST)
+
+    assert "Lost on features" in client.get(f"/feedback/{response.public_id}").text
