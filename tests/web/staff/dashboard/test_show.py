@@ -170,6 +170,34 @@ def test_month_that_is_none_is_no_page(
     assert client.get("/?to=2026-13").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    ["%00", "<script>alert(1)</script>", "'; DROP TABLE deal; --", "ﷺ", "٠", "%F0%9F%92%A9"],
+)
+def test_hostile_filters_count_nothing_and_run_nothing(
+    client: CheckingClient, session: Session, sign_in: SignIn, hostile: str
+) -> None:
+    make_company(session)
+    make_deal(session, region="")
+    sign_in(Role.MANAGER)
+
+    for name in ("region", "competitor", "team", "seller"):
+        response = client.get(f"/?{name}={hostile}")
+
+        assert response.status_code == 200
+        assert "<script>alert" not in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("address", ["to=-", "from=0000-00", "to=99999-01", "outcome=open"])
+def test_hostile_months_are_no_page(
+    client: CheckingClient, session: Session, sign_in: SignIn, address: str
+) -> None:
+    make_company(session)
+    sign_in(Role.MANAGER)
+
+    assert client.get(f"/?{address}").status_code == 404
+
+
 def test_viewer_sees_figures_without_links_to_answers(
     client: CheckingClient, session: Session, sign_in: SignIn
 ) -> None:
