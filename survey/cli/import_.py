@@ -21,7 +21,6 @@ from survey.kit.db import Database
 
 _SHOWN_PROBLEMS = 20
 _QUIET_FOR_S = 1.0
-_PATH: click.Path[Path] = click.Path(path_type=Path)
 
 
 @click.command("import")

@@ -54,10 +54,6 @@ def next_office_hour(at: datetime, zones: Sequence[ZoneInfo]) -> datetime:
     return _next_open(at.astimezone(UTC), zones[0])
 
 
-def is_office_hour(at: datetime, zones: Sequence[ZoneInfo]) -> bool:
-    return next_office_hour(at, zones) == at
-
-
 def add_working_days(at: datetime, days: int, zone: ZoneInfo) -> datetime:
     """The same wall-clock time `days` working days later in that zone, in UTC."""
     local = at.astimezone(zone)

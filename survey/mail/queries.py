@@ -104,21 +104,6 @@ def suppression_of(session: Session, address: str) -> Suppression | None:
     return session.scalars(asked).one_or_none()
 
 
-def is_suppressed(session: Session, address: str) -> bool:
-    return bool(suppressed_among(session, [address]))
-
-
-def suppressed_among(session: Session, addresses: Iterable[str]) -> set[str]:
-    """Those of the addresses that must never be mailed, as they were given."""
-    by_digest = {address_digest(address): address for address in addresses}
-    if not by_digest:
-        return set()
-    asked = select(Suppression.address_digest).where(
-        Suppression.address_digest.in_(by_digest.keys())
-    )
-    return {by_digest[found] for found in session.scalars(asked)}
-
-
 def suppressions_among(session: Session, addresses: Iterable[str]) -> dict[str, SuppressionReason]:
     """Why those of the addresses that must never be mailed must not, by address as given."""
     by_digest = {address_digest(address): address for address in addresses}

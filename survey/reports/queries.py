@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.coding.models import Coding
@@ -26,7 +26,7 @@ from survey.reports.rules import headline, period, restored
 from survey.reports.types import Card, Method, MonthFigures, MonthReport, QuoteRef
 from survey.responses.models import Answer, Response
 from survey.responses.types import Audience, ResponseState
-from survey.responses.visibility import nameless_to, whole_to, without_names
+from survey.responses.visibility import visible_to, without_names
 from survey.taxonomy.queries import newest_release
 from survey.team.models import User
 from survey.team.types import Role
@@ -187,10 +187,7 @@ def _cards(session: Session, quotes: Sequence[QuoteRef]) -> tuple[Card, ...]:
     wanted = {quote.response: quote.question_key for quote in quotes}
     responses = session.scalars(
         select(Response)
-        .where(
-            Response.public_id.in_(wanted),
-            or_(whole_to(anybody), nameless_to(session, anybody)),
-        )
+        .where(Response.public_id.in_(wanted), visible_to(session, anybody))
         .options(
             joinedload(Response.deal).joinedload(Deal.account),
             joinedload(Response.deal).joinedload(Deal.seller),

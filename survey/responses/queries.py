@@ -13,11 +13,6 @@ from survey.responses.models import Answer, Response, ResponseDraft, ResponseRev
 from survey.responses.types import Given, GivenAnswers, ResponseState
 
 
-def for_invitation(session: Session, invitation: Invitation) -> Response | None:
-    """What came back for an invitation, deleted or not; None while nothing was sent."""
-    return session.scalar(select(Response).where(Response.invitation_id == invitation.id))
-
-
 def find_response(session: Session, public_id: str) -> Response | None:
     """The response with all that its page shows of deal, people, campaign and questionnaire."""
     invitation = joinedload(Response.invitation)

@@ -58,20 +58,16 @@ def sight(role: Role, audience: Audience, *, is_own_deal: bool, state: ResponseS
     return _OTHERS.get((role, audience), Sight.NOTHING)
 
 
-def visible_to(session: Session, reader: User, *, nameless: bool = True) -> ColumnElement[bool]:
-    """The condition on `Response` under which the reader may see it, whole or nameless.
-
-    Pages whose filters could point at one person (a region, a competitor, a seller) pass
-    `nameless=False` and say so.
-    """
-    whole = whole_to(reader)
-    if not nameless:
-        return whole
-    return or_(whole, nameless_to(session, reader))
+def visible_to(session: Session, reader: User) -> ColumnElement[bool]:
+    """The condition on `Response` under which the reader may see it, whole or nameless."""
+    return or_(whole_to(reader), nameless_to(session, reader))
 
 
 def whole_to(reader: User) -> ColumnElement[bool]:
-    """The condition on `Response` under which the reader sees it with names."""
+    """The condition on `Response` under which the reader sees it with names.
+
+    Pages whose filters could point at one person (a region, a competitor, a seller) use this one.
+    """
     own = Response.deal_id.in_(select(Deal.id).where(Deal.seller_id == reader.id))
     return or_(
         false(),

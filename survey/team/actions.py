@@ -24,10 +24,6 @@ class UserExists(SurveyError):
     """Somebody with that address is a user already."""
 
 
-class UserUnknown(SurveyError):
-    """Nobody with that address is a user."""
-
-
 class LastAdmin(SurveyError):
     """Without this user nobody could manage the others."""
 

@@ -52,9 +52,9 @@ def test_attempts_of_lists_them_in_order(session: Session):
     assert queries.attempts_of(session, message) == [first, second]
 
 
-def test_suppressed_among_gives_back_the_addresses_as_given(session: Session):
-    make_suppression(session, address="jane@buyer.example")
+def test_suppressions_among_gives_back_the_addresses_as_given(session: Session):
+    made = make_suppression(session, address="jane@buyer.example")
 
-    found = queries.suppressed_among(session, ["Jane@Buyer.example", "john@buyer.example"])
+    found = queries.suppressions_among(session, ["Jane@Buyer.example", "john@buyer.example"])
 
-    assert found == {"Jane@Buyer.example"}
+    assert found == {"Jane@Buyer.example": made.reason}

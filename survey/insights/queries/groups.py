@@ -1,4 +1,4 @@
-"""The same figures by competitor, region, product or segment."""
+"""The same figures by competitor, region or product."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
@@ -19,7 +19,6 @@ from survey.kit.statistics import Count
 
 NOT_KNOWN = "Not known"
 
-
 Rows = Select[*tuple[Any, ...]]
 Joined = Callable[[Rows], Rows]
 
@@ -30,10 +29,6 @@ def by_region(session: Session, scope: Scope, voice: CTE) -> tuple[GroupFigure, 
 
 def by_product(session: Session, scope: Scope, voice: CTE) -> tuple[GroupFigure, ...]:
     return _by_column(session, scope, voice, Deal.product)
-
-
-def by_segment(session: Session, scope: Scope, voice: CTE) -> tuple[GroupFigure, ...]:
-    return _by_column(session, scope, voice, Deal.segment)
 
 
 def by_competitor(
