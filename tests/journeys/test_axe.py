@@ -1,0 +1,80 @@
+"""Every page of ours has nothing wrong for axe: desk and phone, light and dark."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy.orm import Session
+
+from survey.config import Settings
+from survey.kit import clock
+from survey.mail.providers.file import FileProvider
+from survey.team.models import User
+from survey.team.types import Role
+from tests.factories import make_deal, make_deal_contact, make_response
+from tests.factories.asked import make_asked
+from tests.hostile import detail_of, links_on, make_world
+from tests.journeys.conftest import DESK, PHONE
+from tests.mail.providers.drafts import ATTEMPT, FROM, a_draft
+
+pytestmark = pytest.mark.browser
+
+SignIn = Callable[[Page, Role | User], User]
+Axe = Callable[[Page], list[str]]
+Colours = Literal["light", "dark"]
+
+
+def fill_pages(session: Session, settings: Settings, seller: User) -> None:
+    make_world(session, now=clock.now(), words="Warehouse planning")
+    asked = make_asked(session, token="own")
+    asked.deal.seller = seller
+    make_response(session, invitation=asked, submitted_at=clock.now() - timedelta(days=2))
+    closed_on = (clock.now() - timedelta(days=14)).date()
+    make_deal_contact(session, deal=make_deal(session, closed_on=closed_on, seller=seller))
+    mailbox = FileProvider(settings.mail_folder, from_address=FROM, now=clock.now)
+    mailbox.hand_over(a_draft(), attempt_id=ATTEMPT)
+    session.commit()
+
+
+@pytest.mark.parametrize(
+    ("role", "size", "colours"),
+    [
+        (Role.ADMIN, DESK, "light"),
+        (Role.MANAGER, PHONE, "dark"),
+        (Role.ANALYST, DESK, "dark"),
+        (Role.SELLER, PHONE, "light"),
+    ],
+)
+def test_pages_of_a_role_have_nothing_wrong(
+    open_page: Callable[..., Page],
+    sign_in_page: SignIn,
+    axe: Axe,
+    session: Session,
+    settings: Settings,
+    role: Role,
+    size: dict[str, int],
+    colours: Colours,
+) -> None:
+    page = open_page(viewport=size, color_scheme=colours)
+    fill_pages(session, settings, sign_in_page(page, role))
+    page.goto("/")
+    waiting = [*dict.fromkeys(links_on(page.locator("nav").first.inner_html()))]
+    wrong: dict[str, list[str]] = {}
+
+    for start in waiting:
+        page.goto(start)
+        wrong[page.url] = axe(page) + wider_than(page, size["width"])
+        detail = detail_of(start, page.locator("main").inner_html())
+        if detail:
+            page.goto(detail)
+            wrong[page.url] = axe(page) + wider_than(page, size["width"])
+
+    assert len(wrong) > len(waiting) > 3
+    assert {url: found for url, found in wrong.items() if found} == {}
+
+
+def wider_than(page: Page, width: int) -> list[str]:
+    found = page.evaluate("document.documentElement.scrollWidth")
+    return [f"{found} px wide"] if found > width else []
