@@ -14,13 +14,12 @@ from wtforms import (
     ValidationError,
     widgets,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from survey.invitations.types import SkipReason, Terms
 from survey.kit.errors import SurveyError
 from survey.kit.money import decimals_of, read_amount, read_currency
-from survey.web.shared.forms import StaffForm, no_control_characters, stripped
+from survey.web.shared.forms import SelectChoice, StaffForm, no_control_characters, stripped
 
 _AMOUNTS = ("amount_from_minor", "amount_to_minor")
 

@@ -1,11 +1,10 @@
 """What is looked for in the taxonomy; it stands in the address."""
 
 from wtforms import BooleanField, SearchField, SelectField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag
 from wtforms.validators import Length
 
 from survey.taxonomy.types import Control
-from survey.web.shared.forms import StaffForm, stripped
+from survey.web.shared.forms import SelectChoice, StaffForm, stripped
 
 CONTROL_WORDS = {
     Control.OURS: "Ours",

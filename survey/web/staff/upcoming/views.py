@@ -2,14 +2,13 @@
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag
 
 from survey.deals.models import Deal, DealContact
 from survey.invitations import actions, queries
 from survey.kit.words import day_in_words
 from survey.team.types import Role
 from survey.web.shared.door import now, session
-from survey.web.shared.forms import UNPROCESSABLE
+from survey.web.shared.forms import UNPROCESSABLE, SelectChoice
 from survey.web.staff import access
 from survey.web.staff.door import reader
 from survey.web.staff.upcoming.forms import ContactForm, HoldForm
