@@ -72,7 +72,7 @@ def _mapping(path: Path | None) -> Mapping:
 def _zone(database: Database, given: Settings) -> ZoneInfo:
     with database.reading() as session:
         found = company(session)
-    return ZoneInfo(found.time_zone if found else given.timezone)
+    return found.zone if found else given.zone
 
 
 def _told(report: ImportReport) -> str:

@@ -1,6 +1,7 @@
 """The one company this installation serves, and its rule for each country."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -33,6 +34,11 @@ class Company(Base):
     """Below this many answers a rate is grey and shown without a percentage."""
     retention_months: Mapped[int] = mapped_column(default=24)
     changed_at: Mapped[datetime]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which its months and days are counted."""
+        return ZoneInfo(self.time_zone)
 
 
 class CountryRule(Base):

@@ -1,15 +1,11 @@
 """What is asked of the company's own settings."""
 
-from zoneinfo import ZoneInfo
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.company.models import Company, CountryRule
 from survey.kit.errors import SurveyError
 from survey.mail.types import Letterhead
-
-_NOT_SET_UP = "This installation is not set up yet. Run “survey db upgrade”."
 
 
 class NoCompany(SurveyError):
@@ -25,16 +21,8 @@ def the_company(session: Session) -> Company:
     """The company. Raises `NoCompany` before it is founded."""
     found = company(session)
     if found is None:
-        raise NoCompany(_NOT_SET_UP)
+        raise NoCompany("This installation is not set up yet. Run “survey db upgrade”.")
     return found
-
-
-def zone_of_company(session: Session) -> ZoneInfo:
-    """The zone in which months are counted. Raises `NoCompany`."""
-    name = session.scalar(select(Company.time_zone).where(Company.id == 1))
-    if name is None:
-        raise NoCompany(_NOT_SET_UP)
-    return ZoneInfo(name)
 
 
 def country_rules(session: Session) -> list[CountryRule]:

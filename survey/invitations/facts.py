@@ -53,7 +53,7 @@ def company_facts(session: Session) -> CompanyFacts:
     company = session.get(Company, 1)
     rules = select(CountryRule.country, CountryRule.may_ask).order_by(CountryRule.country)
     return CompanyFacts(
-        zone=ZoneInfo(company.time_zone if company else "UTC"),
+        zone=company.zone if company else ZoneInfo("UTC"),
         may_ask_in=dict(iter(session.execute(rules))),
     )
 

@@ -1,7 +1,6 @@
 """Freezing a month."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -31,7 +30,7 @@ def freeze_report(
     frozen = frozen_report(session, month)
     if frozen is not None:
         return frozen
-    zone = ZoneInfo(the_company(session).time_zone)
+    zone = the_company(session).zone
     if now < month.ends_at(zone):
         raise MonthStillRunning(f"{month} is not over. Freeze it from {month.plus(1)}-01 on.")
     figures = live_figures(session, month, now=now)

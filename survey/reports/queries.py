@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -14,6 +13,7 @@ from survey.company.queries import the_company
 from survey.deals.models import Deal
 from survey.insights.queries.feedback import names_to_leave_out, rivals
 from survey.insights.queries.insight import insight
+from survey.insights.queries.voices import countable
 from survey.insights.types import Filter, Insight, Scope, Window
 from survey.invitations.models import Invitation
 from survey.kit.clock import Month
@@ -56,7 +56,7 @@ def answers_by_month(session: Session) -> dict[Month, int]:
     """How many answers arrived in each month that has any, the latest first; totals-only apart."""
     rows = session.execute(
         select(Response.month_index, func.count(func.distinct(Response.deal_id)))
-        .where(Response.state == ResponseState.COUNTED, Response.audience != Audience.TOTALS_ONLY)
+        .where(countable())
         .group_by(Response.month_index)
         .order_by(Response.month_index.desc())
     )
@@ -77,7 +77,7 @@ def month_report(session: Session, month: Month, *, now: datetime) -> MonthRepor
 def live_figures(session: Session, month: Month, *, now: datetime) -> MonthFigures:
     """The figures of this moment. Nothing that arrived after the month is in them."""
     company = the_company(session)
-    zone = ZoneInfo(company.time_zone)
+    zone = company.zone
     if month.starts_at(zone) > now:
         raise MonthNotStarted(f"{month} has not begun. Ask for this month or an earlier one.")
     cut_at = min(now, month.ends_at(zone))
@@ -122,8 +122,7 @@ def _questionnaires(session: Session, window: Window) -> tuple[str, ...]:
                 select(Invitation.version_id)
                 .join(Response, Response.invitation_id == Invitation.id)
                 .where(
-                    Response.state == ResponseState.COUNTED,
-                    Response.audience != Audience.TOTALS_ONLY,
+                    countable(),
                     Response.month_index.between(window.first.index, window.last.index),
                 )
             )

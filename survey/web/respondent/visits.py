@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app, g, request
 
 from survey.company.models import Company
-from survey.company.queries import company, zone_of_company
+from survey.company.queries import company
 from survey.invitations import queries as invitations
 from survey.invitations.models import Invitation
 from survey.invitations.types import LinkPurpose
@@ -38,7 +38,7 @@ class Visit:
     @cached_property
     def zone(self) -> ZoneInfo:
         """The company's, in which months are counted."""
-        return zone_of_company(session())
+        return self.company.zone
 
     @cached_property
     def company(self) -> Company:

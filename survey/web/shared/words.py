@@ -20,7 +20,7 @@ def zone() -> ZoneInfo:
     """The company's time zone; the settings' before it is founded. Asked once per request."""
     if "zone" not in g:
         founded = company(session())
-        g.zone = ZoneInfo(founded.time_zone) if founded else settings().zone
+        g.zone = founded.zone if founded else settings().zone
     return cast("ZoneInfo", g.zone)
 
 

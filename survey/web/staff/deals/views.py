@@ -1,13 +1,10 @@
 """The pages of deals."""
 
-from zoneinfo import ZoneInfo
-
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.audit.queries import entries_about
 from survey.audit.types import Subject
-from survey.company.queries import company
 from survey.deals import queries
 from survey.deals.models import Deal
 from survey.deals.types import DealSearch, Source
@@ -19,7 +16,8 @@ from survey.kit.words import day_in_words
 from survey.responses.visibility import named_responses_about
 from survey.team.queries import user_by_public_id
 from survey.team.types import Role
-from survey.web.shared.door import session, settings
+from survey.web.shared.door import session
+from survey.web.shared.words import zone
 from survey.web.staff import access
 from survey.web.staff.deals import listing
 from survey.web.staff.deals.forms import SearchForm
@@ -55,7 +53,6 @@ def index() -> ResponseReturnValue:
 @access.allows(Role.ADMIN, Role.MANAGER, Role.ANALYST, Role.SELLER)
 def show(public_id: str) -> ResponseReturnValue:
     deal = _found(public_id)
-    zone = _zone()
     invitations = for_deal(session(), deal)
     responses = named_responses_about(session(), deal, reader())
     # What the buyer said of alternatives is part of the answer: only its readers see it.
@@ -72,16 +69,11 @@ def show(public_id: str) -> ResponseReturnValue:
             invitations=invitations,
             responses=responses,
             hold=hold_of(session(), deal),
-            zone=zone,
+            zone=zone(),
         ),
-        zone=zone,
+        zone=zone(),
         **_WORDS,
     )
-
-
-def _zone() -> ZoneInfo:
-    found = company(session())
-    return ZoneInfo(found.time_zone) if found else settings().zone
 
 
 def _search(form: SearchForm) -> DealSearch:
