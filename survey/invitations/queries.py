@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from survey.company.models import Company
 from survey.deals.models import Account, Contact, Deal, DealContact
 from survey.invitations import facts, rules
 from survey.invitations.models import Campaign, Hold, Invitation, Link, Notice
@@ -21,6 +22,7 @@ from survey.invitations.types import (
     Terms,
 )
 from survey.kit.tokens import digest
+from survey.kit.words import day_in_words, first_name
 from survey.team.models import User
 
 _MOST_IN_ONE_QUESTION = 10_000
@@ -191,6 +193,20 @@ def rows(session: Session, verdicts: Sequence[Due | Skip]) -> list[PlanRow]:
     ]
 
 
+def fields_of(invitation: Invitation, company: Company) -> dict[str, str]:
+    """What the questionnaire's words are filled with for this buyer, who knows all of it."""
+    campaign = invitation.campaign
+    return {
+        "company": company.name,
+        "first_name": first_name(invitation.contact.name),
+        "product": invitation.deal.product or company.name,
+        "sender_name": campaign.sender_name,
+        "sender_role": campaign.sender_role,
+        "phone": campaign.phone,
+        "date": day_in_words(invitation.closes_at.astimezone(company.zone).date()),
+    }
+
+
 def asked_by_campaign(session: Session) -> dict[int, int]:
     """How many invitations each campaign has made that left or will leave."""
     asked = (
@@ -199,22 +215,6 @@ def asked_by_campaign(session: Session) -> dict[int, int]:
         .group_by(Invitation.campaign_id)
     )
     return dict(iter(session.execute(asked)))
-
-
-def regions_and_products(session: Session) -> tuple[list[str], list[str]]:
-    """Every region and every product that a deal names."""
-    regions = select(Deal.region).where(Deal.region != "").distinct().order_by(Deal.region)
-    products = select(Deal.product).where(Deal.product != "").distinct().order_by(Deal.product)
-    return list(session.scalars(regions)), list(session.scalars(products))
-
-
-def deal(session: Session, public_id: str) -> Deal | None:
-    """A deal with its account and seller."""
-    return session.scalar(
-        select(Deal)
-        .where(Deal.public_id == public_id)
-        .options(joinedload(Deal.account), joinedload(Deal.seller))
-    )
 
 
 def parts_in(session: Session, deal: Deal) -> list[DealContact]:

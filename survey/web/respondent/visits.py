@@ -13,7 +13,6 @@ from survey.invitations import queries as invitations
 from survey.invitations.models import Invitation
 from survey.invitations.types import LinkPurpose
 from survey.kit.errors import SurveyError
-from survey.kit.words import day_in_words, first_name
 from survey.questionnaires.documents import read_document
 from survey.questionnaires.rules import next_screen
 from survey.questionnaires.types import Document
@@ -91,16 +90,7 @@ class Visit:
     @cached_property
     def fields(self) -> dict[str, str]:
         """What the questionnaire's words may be filled with, all of it known to this buyer."""
-        campaign = self.invitation.campaign
-        return {
-            "company": self.company.name,
-            "first_name": first_name(self.invitation.contact.name),
-            "product": self.invitation.deal.product or self.company.name,
-            "sender_name": campaign.sender_name,
-            "sender_role": campaign.sender_role,
-            "phone": campaign.phone,
-            "date": day_in_words(self.invitation.closes_at.astimezone(self.zone).date()),
-        }
+        return invitations.fields_of(self.invitation, self.company)
 
 
 def open_visit(token: str, purpose: LinkPurpose = LinkPurpose.ANSWER) -> Visit:

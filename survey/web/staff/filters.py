@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from flask import abort, request
 from wtforms import MonthField, SelectField
 from wtforms.validators import Optional
 
+from survey.insights.charts import Addressed
 from survey.insights.queries.choices import filter_choices
 from survey.insights.rules import FilterNotKnown, read_filter
 from survey.insights.types import Filter
 from survey.kit.clock import Month, NotAMonth
+from survey.team.types import Role
 from survey.web.shared.door import now, session
 from survey.web.shared.forms import StaffForm, stripped
 from survey.web.shared.words import zone
+from survey.web.staff.door import reader
 
 _OUTCOMES = {"": "All", "lost": "Lost", "won": "Won", "no_decision": "No decision"}
 
@@ -74,3 +78,14 @@ def filled(form: FormT, wanted: Filter) -> FormT:
         if name in form:
             form[name].data = value
     return form
+
+
+def behind(wanted: Filter) -> Addressed:
+    """Where the answers behind a bar are read; nowhere for viewers, who read figures only."""
+
+    def address(**more: str) -> str | None:
+        if reader().role is Role.VIEWER or "" in more.values():
+            return None
+        return "/feedback?" + urlencode(wanted.address(**more))
+
+    return address

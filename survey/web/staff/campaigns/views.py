@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from survey.deals.queries import products, regions
 from survey.invitations import actions, queries
 from survey.invitations.models import Campaign
 from survey.invitations.types import SkipReason, Terms
@@ -129,11 +130,10 @@ def _found(public_id: str) -> Campaign:
 
 def _form(terms: Terms | None = None) -> CampaignForm:
     form = CampaignForm(data=written_terms(terms) if terms else None)
-    regions, products = queries.regions_and_products(session())
     form.offer(
         questionnaires=[(each.id, each.name) for each in questionnaires(session())],
-        regions=regions,
-        products=products,
+        regions=list(regions(session())),
+        products=list(products(session())),
     )
     return form
 

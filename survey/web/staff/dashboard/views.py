@@ -16,7 +16,7 @@ from survey.web.shared.door import now, session
 from survey.web.shared.words import zone
 from survey.web.staff import access
 from survey.web.staff.door import reader
-from survey.web.staff.filters import WindowForm, filled, wanted_filter
+from survey.web.staff.filters import WindowForm, behind, filled, wanted_filter
 
 bp = Blueprint("dashboard", __name__)
 
@@ -39,7 +39,7 @@ def show() -> ResponseReturnValue:
         chips=_chips(form, wanted),
         insight=figures,
         charts=charts,
-        addressed=_addressed(figures.scope.filter) if figures else None,
+        addressed=behind(figures.scope.filter) if figures else None,
         headline=rules.headline(figures) if figures else "",
         has_deals=has_deals(session()),
     )
@@ -78,14 +78,3 @@ def _chips(form: WindowForm, wanted: Filter) -> list[tuple[str, str]]:
             without = urlencode(wanted.address(**{field.name: ""}))
             found.append((f"{field.label.text}: {words}", f"?{without}"))
     return found
-
-
-def _addressed(wanted: Filter) -> charts.Addressed:
-    """Where the answers behind a bar are read; nowhere for viewers, who read figures only."""
-
-    def address(**more: str) -> str | None:
-        if reader().role is Role.VIEWER or "" in more.values():
-            return None
-        return "/feedback?" + urlencode(wanted.address(**more))
-
-    return address

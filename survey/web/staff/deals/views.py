@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from survey.audit.queries import entries_about
 from survey.audit.types import Subject
 from survey.deals import queries
-from survey.deals.models import Deal
 from survey.deals.types import DealSearch, Source
 from survey.invitations.queries import for_deal, hold_of
 from survey.kit.countries import name_of
@@ -23,6 +22,7 @@ from survey.web.staff.deals import listing
 from survey.web.staff.deals.forms import SearchForm
 from survey.web.staff.deals.timeline import timeline
 from survey.web.staff.door import reader
+from survey.web.staff.finding import deal_or_404
 
 bp = Blueprint("deals", __name__)
 _WORDS = {"day": day_in_words, "money": Money, "country": name_of}
@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/deals/<public_id>")
 @access.allows(Role.ADMIN, Role.MANAGER, Role.ANALYST, Role.SELLER)
 def show(public_id: str) -> ResponseReturnValue:
-    deal = _found(public_id)
+    deal = deal_or_404(public_id)
     invitations = for_deal(session(), deal)
     responses = named_responses_about(session(), deal, reader())
     # What the buyer said of alternatives is part of the answer: only its readers see it.
@@ -88,10 +88,3 @@ def _search(form: SearchForm) -> DealSearch:
         return form.search(seller_id=reader().id)
     seller = user_by_public_id(session(), form.seller.data) if form.seller.data else None
     return form.search(seller_id=seller.id if seller else None)
-
-
-def _found(public_id: str) -> Deal:
-    deal = queries.deal(session(), public_id)
-    if deal is None or (reader().role is Role.SELLER and deal.seller_id != reader().id):
-        abort(404)
-    return deal

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from survey.company.queries import the_company
 from survey.insights.queries.feedback import names_to_leave_out, rivals
+from survey.invitations import queries as invitations
 from survey.invitations.models import Invitation
 from survey.kit.clock import Month
-from survey.kit.words import day_in_words, first_name, month_in_words
+from survey.kit.words import month_in_words
 from survey.questionnaires import queries as questionnaires
 from survey.questionnaires.recap import Told, told
 from survey.questionnaires.types import Answers, Document
@@ -15,7 +16,6 @@ from survey.responses.models import Response, ResponseRevision
 from survey.responses.queries import answers_of, revisions_of
 from survey.responses.visibility import Sight, without_names
 from survey.web.shared.door import session
-from survey.web.shared.words import zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +55,7 @@ def document_of(invitation: Invitation) -> Document:
 
 def fields_of(invitation: Invitation) -> dict[str, str]:
     """What the questionnaire's words were filled with for this buyer."""
-    ours = the_company(session())
-    campaign = invitation.campaign
-    return {
-        "company": ours.name,
-        "first_name": first_name(invitation.contact.name),
-        "product": invitation.deal.product or ours.name,
-        "sender_name": campaign.sender_name,
-        "sender_role": campaign.sender_role,
-        "phone": campaign.phone,
-        "date": day_in_words(invitation.closes_at.astimezone(zone()).date()),
-    }
+    return invitations.fields_of(invitation, the_company(session()))
 
 
 def _nameless(response: Response, document: Document, answers: Answers) -> list[Told]:

@@ -1,7 +1,6 @@
 """The reports: a list of months, a month as a page, and the same month as a file."""
 
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -20,6 +19,7 @@ from survey.web.shared.door import now, session
 from survey.web.shared.words import zone
 from survey.web.staff import access
 from survey.web.staff.door import actor, reader
+from survey.web.staff.filters import behind
 
 bp = Blueprint("reports", __name__)
 
@@ -101,12 +101,5 @@ def _may_freeze(month: Month, report: MonthReport) -> bool:
 
 
 def _addressed(covered: Period) -> charts.Addressed:
-    """Where the answers behind a bar of these months are read; nowhere for viewers."""
-    wanted = Filter(Window(covered.first, covered.last))
-
-    def address(**more: str) -> str | None:
-        if reader().role is Role.VIEWER or "" in more.values():
-            return None
-        return "/feedback?" + urlencode(wanted.address(**more))
-
-    return address
+    """Where the answers behind a bar of these months are read."""
+    return behind(Filter(Window(covered.first, covered.last)))

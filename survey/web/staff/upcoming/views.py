@@ -1,6 +1,6 @@
 """Who is about to be asked: for sellers of their own deals, with a way to hold and to choose."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.deals.models import Deal, DealContact
@@ -11,6 +11,7 @@ from survey.web.shared.door import now, session
 from survey.web.shared.forms import UNPROCESSABLE, SelectChoice
 from survey.web.staff import access
 from survey.web.staff.door import reader
+from survey.web.staff.finding import deal_or_404
 from survey.web.staff.upcoming.forms import ContactForm, HoldForm
 
 bp = Blueprint("upcoming", __name__)
@@ -36,13 +37,13 @@ def index() -> ResponseReturnValue:
 @bp.get("/upcoming/<public_id>")
 @access.allows(*_MAY_SEE)
 def show(public_id: str) -> ResponseReturnValue:
-    return _page(_found(public_id), HoldForm(), ContactForm())
+    return _page(deal_or_404(public_id), HoldForm(), ContactForm())
 
 
 @bp.post("/upcoming/<public_id>/hold")
 @access.allows(*_MAY_SEE)
 def hold(public_id: str) -> ResponseReturnValue:
-    deal, form = _found(public_id), HoldForm()
+    deal, form = deal_or_404(public_id), HoldForm()
     if form.validate():
         try:
             actions.hold_deal(
@@ -60,7 +61,7 @@ def hold(public_id: str) -> ResponseReturnValue:
 @bp.post("/upcoming/<public_id>/release")
 @access.allows(*_MAY_SEE)
 def release(public_id: str) -> ResponseReturnValue:
-    deal = _found(public_id)
+    deal = deal_or_404(public_id)
     actions.release_hold(session(), deal, by=reader(), now=now())
     return _back(deal, "The hold is lifted.")
 
@@ -68,7 +69,7 @@ def release(public_id: str) -> ResponseReturnValue:
 @bp.post("/upcoming/<public_id>/contact")
 @access.allows(*_MAY_SEE)
 def choose(public_id: str) -> ResponseReturnValue:
-    deal, form = _found(public_id), ContactForm()
+    deal, form = deal_or_404(public_id), ContactForm()
     contacts = {part.contact.public_id: part.contact for part in queries.parts_in(session(), deal)}
     form.contact.choices = [SelectChoice(key) for key in contacts]
     if form.validate():
@@ -80,12 +81,6 @@ def choose(public_id: str) -> ResponseReturnValue:
         else:
             return _back(deal, "This is the person we will ask.")
     return _page(deal, HoldForm(formdata=None), form), UNPROCESSABLE
-
-
-def _found(public_id: str) -> Deal:
-    deal = queries.deal(session(), public_id)
-    is_foreign = deal is not None and reader().role is Role.SELLER and deal.seller_id != reader().id
-    return abort(404) if deal is None or is_foreign else deal
 
 
 def _label(part: DealContact) -> str:
