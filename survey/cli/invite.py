@@ -15,6 +15,7 @@ from survey.invitations.models import Campaign
 from survey.invitations.types import DealNames, Due, Invited, Plan, Skip, SkipReason
 from survey.jobs.invite import invite_all
 from survey.kit import clock
+from survey.kit.words import counted
 
 
 @click.command()
@@ -107,7 +108,7 @@ def _campaign(campaign: Campaign, plan: Plan, now: datetime) -> dict[str, Any]:
 
 def _told(invited: Invited) -> str:
     count = invited.invitations
-    asked = f"{count} {'invitation' if count == 1 else 'invitations'} put in the outbox."
+    asked = f"{counted(count, 'invitation')} put in the outbox."
     return f"{asked} Sellers can see {invited.notices} more to come." if invited.notices else asked
 
 

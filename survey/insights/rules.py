@@ -26,6 +26,7 @@ from survey.kit.statistics import (
     same_share_probability,
     smallest_visible_change,
 )
+from survey.kit.words import counted
 from survey.responses.types import Ended
 
 LONGEST_WINDOW = 60
@@ -183,8 +184,8 @@ def _without_top(figure: GroupFigure) -> GroupFigure:
 
 def headline(insight: Insight) -> str:
     """The figures in two sentences: who answered, and what decided the losses."""
-    answers = _counted(insight.coverage.answered, "answer")
-    told = f"{answers} from {_counted(insight.coverage.closed, 'closed deal')}."
+    answers = counted(insight.coverage.answered, "answer")
+    told = f"{answers} from {counted(insight.coverage.closed, 'closed deal')}."
     losses = next((f for f in insight.outcomes if f.outcome is Outcome.LOST), None)
     if losses is None or not losses.answered or losses.is_withheld:
         return told
@@ -194,7 +195,8 @@ def headline(insight: Insight) -> str:
 def _leading(losses: OutcomeFigures) -> str:
     """What decided the losses, where the answers are enough and one category is ahead."""
     if not losses.categories or losses.categories[0].decisive.is_grey:
-        return f"{_counted(losses.answered, 'answered loss', 'es')}: too few to name what decides."
+        answered = counted(losses.answered, "answered loss", "answered losses")
+        return f"{answered}: too few to name what decides."
     first, *rest = losses.categories
     if rest and rest[0].decisive.count.hits == first.decisive.count.hits:
         return f"No one reason leads the {losses.answered} answered losses."
@@ -202,7 +204,3 @@ def _leading(losses: OutcomeFigures) -> str:
         f"What weighed most in answered losses was “{first.label}”, in {first.decisive.words} "
         f"({first.decisive.range_words})."
     )
-
-
-def _counted(number: int, thing: str, plural: str = "s") -> str:
-    return f"{number:,} {thing}{'' if number == 1 else plural}"

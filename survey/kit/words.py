@@ -33,6 +33,11 @@ def first_name(name: str) -> str:
     return first if is_plain else ""
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number of things as "1 answer", "1,204 answers"; `several` where an s is not enough."""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
+
+
 def day_in_words(day: date) -> str:
     """A day as "20 December 2026"."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

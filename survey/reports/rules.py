@@ -9,7 +9,7 @@ from survey.deals.types import Outcome
 from survey.insights import rules as insight_rules
 from survey.insights.types import Change, GroupFigure, Insight, OutcomeFigures, ReasonFigure
 from survey.kit.disclosure import Rate
-from survey.kit.words import month_in_words
+from survey.kit.words import counted, month_in_words
 from survey.reports.types import Card, MonthFigures, MonthReport, Period
 
 Cell = str | int | float
@@ -40,7 +40,7 @@ def headline(month: Insight, year: Insight) -> str:
         for figures in month.outcomes
         if figures.answered
     ]
-    answers = "No answer" if not month.answered else _counted(month.answered, "answer")
+    answers = "No answer" if not month.answered else counted(month.answered, "answer")
     told = f"{answers} arrived in {month_in_words(month.scope.filter.window.last)}"
     told += f" ({', '.join(parts)})." if parts else "."
     return f"{told} The twelve months to then: {insight_rules.headline(year)}"
@@ -210,7 +210,3 @@ def _card(card: Card) -> dict[str, Any]:
         "words": card.words,
         "reasons": list(card.reasons),
     }
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from survey.kit.clock import Month
-from survey.kit.words import day_in_words, first_name, month_in_words, span_in_words
+from survey.kit.words import counted, day_in_words, first_name, month_in_words, span_in_words
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,15 @@ def test_days_and_months_read_as_english() -> None:
 )
 def test_span_says_when_something_was(first: date | None, last: date | None, words: str) -> None:
     assert span_in_words(first, last) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(0, "0 losses"), (1, "1 loss"), (2, "2 losses"), (1204, "1,204 losses")],
+)
+def test_counted_says_one_or_several(number: int, told: str) -> None:
+    assert counted(number, "loss", "losses") == told
+
+
+def test_counted_adds_an_s_where_that_is_enough() -> None:
+    assert (counted(1, "answer"), counted(3, "answer")) == ("1 answer", "3 answers")

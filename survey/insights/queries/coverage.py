@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.deals.models import Deal
 from survey.deals.types import Outcome
-from survey.insights.queries.voices import closed_in, countable, deal_conditions
+from survey.insights.queries.voices import closed_in, countable, deal_conditions, how_many
 from survey.insights.types import CLOSED, CohortFigure, Coverage, CoverageRow, Scope, Trait
 from survey.invitations.models import Hold, Invitation
 from survey.kit.clock import Month
@@ -33,7 +33,7 @@ def coverage(
     """
     deals = _deals(scope)
     traits = (deals.c.outcome, deals.c.segment, deals.c.third)
-    steps: list[ColumnElement[int]] = [_how_many(deals.c[step]) for step in _STEPS]
+    steps: list[ColumnElement[int]] = [how_many(deals.c[step]) for step in _STEPS]
     found = session.execute(
         select(*traits, func.count(), *steps).group_by(*traits).order_by(*traits)
     )
@@ -68,7 +68,7 @@ def cohorts(session: Session, scope: Scope) -> tuple[CohortFigure, ...]:
     deals = _deals(scope)
     year, month = extract("year", deals.c.closed_on), extract("month", deals.c.closed_on)
     found = session.execute(
-        select(year, month, func.count(), _how_many(deals.c.answered))
+        select(year, month, func.count(), how_many(deals.c.answered))
         .group_by(year, month)
         .order_by(year.desc(), month.desc())
     )
@@ -156,7 +156,3 @@ def _drafts(scope: Scope) -> Select[Any]:
 
 def _has(rows: Select[Any]) -> ColumnElement[bool]:
     return rows.correlate(Deal).exists()
-
-
-def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

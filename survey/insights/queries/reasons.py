@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import CTE, ColumnElement, and_, case, distinct, func, or_, select
+from sqlalchemy import CTE, ColumnElement, and_, distinct, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.coding.models import Coding
 from survey.coding.types import CodingState
 from survey.deals.types import Outcome
-from survey.insights.queries.voices import Heirs, arrived_in, as_called_today
+from survey.insights.queries.voices import Heirs, arrived_in, as_called_today, how_many
 from survey.insights.rules import disputing_pairs
 from survey.insights.types import DECIDING_DIRECTION, Window
 from survey.responses.models import Answer
@@ -54,9 +54,9 @@ def tallies(session: Session, voice: CTE, window: Window) -> dict[tuple[Outcome,
             voice.c.outcome,
             voice.c.month_index,
             func.count(),
-            _how_many(voice.c.explains),
-            _how_many(disputed),
-            _how_many(voice.c.is_divided),
+            how_many(voice.c.explains),
+            how_many(disputed),
+            how_many(voice.c.is_divided),
         )
         .where(arrived_in(voice, window))
         .group_by(voice.c.outcome, voice.c.month_index)
@@ -135,7 +135,7 @@ def price(session: Session, voice: CTE, window: Window, heirs: Heirs) -> dict[Ou
     ]
     weighed_most = and_(voice.c.explains, voice.c.reason_id.in_(about_price))
     rows = session.execute(
-        select(voice.c.outcome, *map(_how_many, (was_named, weighed_most, *asked)))
+        select(voice.c.outcome, *map(how_many, (was_named, weighed_most, *asked)))
         .where(arrived_in(voice, window))
         .group_by(voice.c.outcome)
         .order_by(voice.c.outcome)
@@ -173,7 +173,3 @@ def _clicked(voice: CTE, condition: ColumnElement[bool]) -> ColumnElement[bool]:
         .where(Answer.response_id == voice.c.response_id, Answer.choice_key.is_not(None), condition)
         .exists()
     )
-
-
-def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

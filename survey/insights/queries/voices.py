@@ -200,3 +200,8 @@ def closed_in(window: Window) -> list[ColumnElement[bool]]:
 def arrived_in(voice: CTE, window: Window) -> ColumnElement[bool]:
     """Voices whose answer arrived in these months, by the company's clock."""
     return voice.c.month_index.between(window.first.index, window.last.index)
+
+
+def how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """Of the rows grouped, those of which it is true."""
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
