@@ -40,7 +40,9 @@ def strings(source: str) -> list[str]:
     return naughty
 
 
-both_lists = pytest.mark.parametrize("source", ["ours", "the big list"])
+both_lists = pytest.mark.parametrize(
+    "source", ["ours", pytest.param("the big list", marks=pytest.mark.slow)]
+)
 
 
 @pytest.fixture

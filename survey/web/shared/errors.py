@@ -50,8 +50,9 @@ def init_app(app: Flask) -> None:
 
 
 def _answer(error: HTTPException) -> Response:
-    code = error.code if error.code in _WORDS else InternalServerError.code
-    words = _WORDS[code]
+    code = error.code or InternalServerError.code
+    # A status without words of its own is the visitor's (4xx) or ours, and keeps its number.
+    words = _WORDS.get(code) or _WORDS[400 if code < InternalServerError.code else 500]
     if isinstance(error, Gone) and error.description != Gone.description:
         words = Words(words.title, str(error.description))  # a view says what is over
     response = _page(code, words)

@@ -45,10 +45,15 @@ def test_error_page_keeps_its_status(
     assert "Set-Cookie" not in answer.headers
 
 
-def test_unknown_statuses_become_500(broken: Callable[..., None], client: CheckingClient) -> None:
-    broken(lambda: abort(418))
+def test_a_status_without_words_of_its_own_keeps_its_number(
+    broken: Callable[..., None], client: CheckingClient
+) -> None:
+    broken(lambda: abort(415))
 
-    assert client.get("/broken").status_code == 500
+    answer = client.get("/broken")
+
+    assert answer.status_code == 415
+    assert "We could not read that" in answer.text
 
 
 def test_a_bug_shows_nothing_of_the_inside(

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.mail.providers import mailbox
+from survey.team.types import Role
 from survey.web.shared.door import settings
 from survey.web.shared.foreign import mail_page
 from survey.web.staff import access
@@ -16,7 +17,7 @@ bp = Blueprint("mailbox", __name__)
 
 
 @bp.get("/mailbox")
-@access.signed_in
+@access.allows(Role.ADMIN, Role.MANAGER)
 def index() -> ResponseReturnValue:
     letters = mailbox.newest(_folder(), before=request.args.get("before"), limit=_PAGE + 1)
     return render_template(
@@ -27,13 +28,13 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/mailbox/<name>")
-@access.signed_in
+@access.allows(Role.ADMIN, Role.MANAGER)
 def show(name: str) -> ResponseReturnValue:
     return render_template("staff/mailbox/show.html", letter=_found(name))
 
 
 @bp.get("/mailbox/<name>/html")
-@access.signed_in
+@access.allows(Role.ADMIN, Role.MANAGER)
 def html(name: str) -> Response:
     return mail_page(_found(name).html)
 

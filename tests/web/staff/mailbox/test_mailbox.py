@@ -39,7 +39,7 @@ def test_an_empty_mailbox_says_what_to_do(client: CheckingClient, sign_in: SignI
 def test_mailbox_lists_the_newest_first(
     client: CheckingClient, sign_in: SignIn, settings: Settings
 ):
-    sign_in(Role.SELLER)
+    sign_in(Role.MANAGER)
     for number in range(52):
         moment = NOW + timedelta(minutes=number)
         provider = FileProvider(settings.mail_folder, from_address=FROM, now=lambda m=moment: m)
@@ -109,3 +109,12 @@ def test_there_is_no_mailbox_where_mail_leaves(
 
 def test_the_mailbox_is_for_our_own_people(client: CheckingClient):
     assert client.get("/mailbox").status_code == 303
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.SELLER, Role.VIEWER])
+def test_mailbox_with_its_live_links_is_not_for_everybody(
+    client: CheckingClient, sign_in: SignIn, role: Role
+):
+    sign_in(role)
+
+    assert client.get("/mailbox").status_code == 403
