@@ -115,9 +115,9 @@ def _length(rate: Rate) -> float:
     return rate.count.hits if rate.is_grey else rate.count.share
 
 
-def price(figures: OutcomeFigures) -> str:
+def price(figures: OutcomeFigures, *, addressed: Addressed) -> str:
     """Price named, weighing most, and said to have made the difference."""
-    told = figures.price
+    told, outcome = figures.price, figures.outcome.value
     bars = [
         _Bar(
             label=label,
@@ -125,11 +125,12 @@ def price(figures: OutcomeFigures) -> str:
             words=rate.words if rate.is_grey else f"{rate.words} · {rate.range_words}",
             low=rate.interval.low if rate.interval else None,
             high=rate.interval.high if rate.interval else None,
+            address=addressed(outcome=outcome, **behind),
         )
-        for label, rate in (
-            ("Named at all", told.named),
-            ("Weighed most", told.weighed_most),
-            ("Would have changed it", told.made_it),
+        for label, rate, behind in (
+            ("Named at all", told.named, {"group": "price"}),
+            ("Weighed most", told.weighed_most, {"group": "price", "decisive": "y"}),
+            ("Would have changed it", told.made_it, {"said": "price"}),
         )
     ]
     return _bars(

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.coding.models import Coding
 from survey.coding.queries import for_responses
 from survey.coding.types import CodingRole, CodingState
 from survey.deals.models import Account, Competitor, Deal
+from survey.insights.queries.reasons import PRICE_MADE_IT
 from survey.insights.queries.voices import deal_conditions
 from survey.insights.types import Filter
 from survey.invitations.models import Invitation
@@ -41,6 +42,10 @@ class Wanted:
     """A reason's code: answers in which it was found."""
     category: str = ""
     """A category's code."""
+    group: str = ""
+    """A group of the buyer's first screen: `price` is wider than the category of that name."""
+    said_price: bool = False
+    """Only buyers who said that another price would have changed the decision."""
     is_primary_only: bool = False
     """Only where that reason or category was the primary one."""
     words: str = ""
@@ -53,6 +58,8 @@ class Wanted:
             "part": self.part.value if self.part is Part.NAMELESS else "",
             "reason": self.reason,
             "category": self.category,
+            "group": self.group,
+            "said": "price" if self.said_price else "",
             "decisive": "y" if self.is_primary_only else "",
             "words": self.words,
         }
@@ -111,8 +118,10 @@ def _answers(session: Session, reader: User, wanted: Wanted) -> Select[Response]
         conditions += [nameless_to(session, reader), ~whole_to(reader)]
         if wanted.filter.outcome:
             conditions.append(Deal.outcome == wanted.filter.outcome)
-    if wanted.reason or wanted.category:
+    if wanted.reason or wanted.category or wanted.group:
         conditions.append(_coded(wanted))
+    if wanted.said_price:
+        conditions.append(_said_price())
     return (
         select(Response)
         .join(Deal, Deal.id == Response.deal_id)
@@ -144,9 +153,19 @@ def _coded(wanted: Wanted) -> ColumnElement[bool]:
         found = found.where(Reason.code == wanted.reason)
     if wanted.category:
         found = found.where(Category.code == wanted.category)
+    if wanted.group:
+        found = found.where(Reason.screen_group == wanted.group)
     if wanted.is_primary_only:
         found = found.where(Coding.role == CodingRole.PRIMARY)
     return found.exists()
+
+
+def _said_price() -> ColumnElement[bool]:
+    clicked = (
+        and_(Answer.question_key == question, Answer.choice_key == choice)
+        for question, choice in PRICE_MADE_IT
+    )
+    return select(Answer.id).where(Answer.response_id == Response.id, or_(*clicked)).exists()
 
 
 def _holding(words: str) -> list[ColumnElement[bool]]:

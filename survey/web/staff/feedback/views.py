@@ -1,5 +1,8 @@
 """What buyers said: the stream, one answer, and replies that came by mail."""
 
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +17,8 @@ from survey.responses import queries as responses
 from survey.responses.actions import AlreadyAnswered, record_reply
 from survey.responses.models import Response
 from survey.responses.visibility import Sight, sight_of
-from survey.taxonomy.queries import current_release, tree
+from survey.taxonomy.queries import Branch, current_release, tree
+from survey.taxonomy.types import ScreenGroup
 from survey.team.types import Role
 from survey.web.shared.door import now, session, wake
 from survey.web.shared.forms import UNPROCESSABLE, stripped
@@ -41,13 +45,15 @@ def index() -> ResponseReturnValue:
         page = feedback(session(), reader(), wanted, cursor=request.args.get("page"))
     except CursorNotUsable:
         abort(404)
+    branches = tree(session(), current_release(session()))
     form = filled(FeedbackForm(formdata=None), wanted.filter)
-    form.fill_rest(tree(session(), current_release(session())), wanted)
+    form.fill_rest(branches, wanted)
     return render_template(
         "staff/feedback/index.html",
         form=form,
         page=page,
         wanted=wanted,
+        chips=_chips(wanted, branches),
         may_record=reader().role in _CODERS,
         address=wanted.address(),
         month_of=month_of,
@@ -60,10 +66,34 @@ def _wanted() -> Wanted:
         filter=wanted_filter(),
         part=Part.NAMELESS if args.get("part") == Part.NAMELESS else Part.NAMED,
         reason=stripped(args.get("reason")),
+        group=_group(args.get("group", "")),
+        said_price=args.get("said") == "price",
         category=stripped(args.get("category")),
         is_primary_only=bool(args.get("decisive")),
         words=stripped(args.get("words")),
     )
+
+
+def _chips(wanted: Wanted, branches: Sequence[Branch]) -> list[tuple[str, str]]:
+    """What only a bar of the dashboard asks for, and the address without it."""
+    categories = {branch.category.code: branch.category.label for branch in branches}
+    asked = {
+        "category": categories.get(wanted.category, wanted.category),
+        "group": f"Reasons of the group “{wanted.group.replace('_', ' ')}”" if wanted.group else "",
+        "said": "Another price would have changed it" if wanted.said_price else "",
+    }
+    return [
+        (words, "/feedback?" + urlencode(wanted.address(**{name: ""})))
+        for name, words in asked.items()
+        if words
+    ]
+
+
+def _group(written: str) -> str:
+    """A group of the first screen, or 404: the column takes no other word."""
+    if written and written not in set(ScreenGroup):
+        abort(404)
+    return written
 
 
 @bp.get("/feedback/<public_id>")

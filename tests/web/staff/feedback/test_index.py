@@ -13,7 +13,7 @@ from survey.taxonomy.models import Reason
 from survey.team.models import User
 from survey.team.types import Role
 from tests import databases
-from tests.factories import make_coding
+from tests.factories import make_answer, make_coding
 from tests.pages import CheckingClient
 
 Answered = Callable[..., Response]
@@ -187,3 +187,36 @@ def test_a_reason_found_by_buyer_and_reader_is_told_once(
     page = client.get("/feedback").text
 
     assert page.count(f"Decided: {price.label}") == 1
+
+
+def test_the_price_bars_lead_to_their_answers(
+    client: CheckingClient, session: Session, sign_in: SignIn, answered: Answered
+) -> None:
+    decided, named, other = answered("It decided."), answered("It was named."), answered("Neither.")
+    make_coding(session, response=decided, reason=_reason(session, "PRI-01"))
+    bundled = _reason(session, "ALT-03")  # of another category, but in the buyer's price group
+    make_coding(session, response=named, reason=bundled, role=CodingRole.CONTRIBUTING)
+    make_coding(session, response=other, reason=_reason(session, "PRD-01"))
+    make_answer(session, response=named, question_key="same_cost", choice_key="us", text="")
+    sign_in(Role.ANALYST)
+
+    shown = {
+        address: [
+            words
+            for words in ("It decided.", "It was named.", "Neither.")
+            if words in client.get(f"/feedback?{address}").text
+        ]
+        for address in ("group=price", "group=price&decisive=y", "said=price")
+    }
+
+    assert shown == {
+        "group=price": ["It decided.", "It was named."],
+        "group=price&decisive=y": ["It decided."],
+        "said=price": ["It was named."],
+    }
+
+
+def test_a_group_that_is_none_is_not_found(client: CheckingClient, sign_in: SignIn) -> None:
+    sign_in(Role.ANALYST)
+
+    assert client.get("/feedback?group=weather").status_code == 404
