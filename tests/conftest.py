@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+import hypothesis
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
@@ -21,6 +22,16 @@ from tests.factories import make_user
 from tests.pages import CheckingClient
 
 CHROMIUM = Path("/usr/bin/chromium")
+
+# A busy machine is no fault: no example is timed. CI tries the same examples each time, so that a
+# red run is about the change; everywhere else new ones are drawn.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("house")
 
 _LACKING = {
     "browser": "no browser: install Debian's chromium (/usr/bin/chromium)",
