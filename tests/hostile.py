@@ -29,6 +29,9 @@ from tests.factories.asked import make_asked
 OTHERS = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 NAUGHTY = OTHERS / "hostile" / "blns.json"
 
+_LONGEST_LABEL = 200
+"""What the columns of product and region hold; PostgreSQL refuses more."""
+
 OURS = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>'",
@@ -152,8 +155,8 @@ def make_world(session: Session, *, now: datetime, words: str = "Words") -> None
         session,
         account=account,
         name=words,
-        product=words,
-        region=words,
+        product=words[:_LONGEST_LABEL],
+        region=words[:_LONGEST_LABEL],
         crm_reason=words,
         closed_on=closed_on,
     )
