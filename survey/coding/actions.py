@@ -123,8 +123,7 @@ def add_coding(
     A new primary makes the person's earlier primary contributing. Raises `QuoteNotInAnswer`,
     `NotReadable`.
     """
-    if response.audience is Audience.TOTALS_ONLY or response.state is ResponseState.DELETED:
-        raise NotReadable("The buyer asked that nobody read this answer; it counts in totals only.")
+    _check_readable(response)
     _check_quote(session, response, quote=quote, question_key=question_key)
     if role is CodingRole.PRIMARY:
         _step_back(session, response)
@@ -139,10 +138,8 @@ def add_coding(
             coded_by_id=coder.id,
         )
         session.add(coding)
-    coding.role = role
-    coding.state = CodingState.CONFIRMED
-    coding.quote = quote.strip()
-    coding.question_key = question_key
+    coding.role, coding.state = role, CodingState.CONFIRMED
+    coding.quote, coding.question_key = quote.strip(), question_key
     coding.moment = moment
     coding.decided_at = now
     coding.decided_by_id = coder.id
@@ -204,6 +201,11 @@ def _same_by_person(
             Coding.source == CodingSource.PERSON,
         )
     )
+
+
+def _check_readable(response: Response) -> None:
+    if response.audience is Audience.TOTALS_ONLY or response.state is ResponseState.DELETED:
+        raise NotReadable("The buyer asked that nobody read this answer; it counts in totals only.")
 
 
 def _check_quote(session: Session, response: Response, *, quote: str, question_key: str) -> None:
