@@ -8,7 +8,7 @@ from survey.cli import backups
 from survey.cli.door import Commands, actor, fail, settings, unchecked
 from survey.company.actions import found_company
 from survey.config import Settings, shipped_folder
-from survey.invitations.actions import ship_campaigns
+from survey.invitations.actions.campaigns import ship_campaigns
 from survey.kit import clock, schema
 from survey.kit.db import Database
 from survey.mail.actions import stop_queue

@@ -10,8 +10,9 @@ import click
 from sqlalchemy.orm import Session
 
 from survey.cli.door import opened
-from survey.invitations import queries, rules
+from survey.invitations import queries
 from survey.invitations.models import Campaign
+from survey.invitations.rules.planning import verdicts as verdicts_of
 from survey.invitations.types import DealNames, Due, Invited, Plan, Skip, SkipReason
 from survey.jobs.invite import invite_all
 from survey.kit import clock
@@ -42,7 +43,7 @@ def foretell(session: Session, now: datetime) -> dict[str, Any]:
     """Who would be asked when, and who was skipped and why: one row per deal, and the counts."""
     planned = queries.plan_all(session, now, is_whole=True)
     campaigns = [campaign for campaign, _ in planned]
-    verdicts = rules.verdicts([plan for _, plan in planned])
+    verdicts = verdicts_of([plan for _, plan in planned])
     names = queries.names_of_deals(session, sorted(verdicts))
     chosen = {verdict.contact_id for _, verdict in verdicts.values() if verdict.contact_id}
     contacts = queries.names_of_contacts(session, sorted(chosen))

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from survey.company.models import Company
 from survey.deals.models import Account, Contact, Deal, DealContact
-from survey.invitations import facts, rules
+from survey.invitations import facts
 from survey.invitations.models import Campaign, Hold, Invitation, Link, Notice
+from survey.invitations.rules import asking, planning
 from survey.invitations.types import (
     CampaignState,
     DealNames,
@@ -34,7 +35,7 @@ def find_by_token(
     """The invitation that a token opens; None where it is unknown or opens something else.
 
     A closed or cancelled invitation is found too, so that the page can say so kindly: ask
-    `rules.takes_answers`. Where it is to be shown, campaign, contact and deal come with it.
+    `takes_answers`. Where it is to be shown, campaign, contact and deal come with it.
     """
     shown = (Invitation.campaign, Invitation.contact, Invitation.deal) if is_shown else ()
     return session.scalar(
@@ -88,13 +89,13 @@ def plan_all(
     every = campaigns(session)
     company = facts.company_facts(session)
     terms = [facts.campaign_facts(each, company) for each in every]
-    since = None if is_whole else rules.oldest_day(terms, now)
+    since = None if is_whole else planning.oldest_day(terms, now)
     where = true() if since is None else Deal.closed_on >= since
     deals, past = facts.deal_facts(session, where), facts.past(session)
-    plans = rules.plan_campaigns(deals, terms, past, now)
+    plans = planning.plan_campaigns(deals, terms, past, now)
     old = [] if since is None else facts.counts_of_old(session, since)
     return [
-        (campaign, rules.with_old(plan, old, term))
+        (campaign, planning.with_old(plan, old, term))
         for campaign, plan, term in zip(every, plans, terms, strict=True)
     ]
 
@@ -126,7 +127,7 @@ def not_wanted_any_more(
     reasons = {
         invitation.id: SkipReason(invitation.cancel_reason)
         if invitation.cancelled_at is not None
-        else rules.claim_reason(
+        else asking.claim_reason(
             deals[invitation.deal_id],
             invitation.contact_id,
             address,
@@ -258,9 +259,9 @@ def upcoming(session: Session, now: datetime, *, seller: User | None) -> list[Pl
 def verdict_on(session: Session, deal: Deal, now: datetime) -> PlanRow | None:
     """Whether and when somebody is asked about this deal, or why not; None without a campaign."""
     plans = [plan for _, plan in plan_all(session, now)]
-    verdict = rules.verdicts(plans).get(deal.id)
+    verdict = planning.verdicts(plans).get(deal.id)
     if verdict is None:
-        verdict = rules.verdicts(_alone(session, deal, now)).get(deal.id)
+        verdict = planning.verdicts(_alone(session, deal, now)).get(deal.id)
     return rows(session, [verdict[1]])[0] if verdict else None
 
 
@@ -269,7 +270,7 @@ def _alone(session: Session, deal: Deal, now: datetime) -> list[Plan]:
     company = facts.company_facts(session)
     terms = [facts.campaign_facts(each, company) for each in campaigns(session)]
     found = facts.deal_facts(session, Deal.id == deal.id)
-    return rules.plan_campaigns(found, terms, facts.past(session), now)
+    return planning.plan_campaigns(found, terms, facts.past(session), now)
 
 
 def for_deal(session: Session, deal: Deal) -> list[Invitation]:

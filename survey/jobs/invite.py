@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from survey.invitations.actions import invite_due
+from survey.invitations.actions.inviting import invite_due
 from survey.invitations.types import Invited
 from survey.kit import clock
 from survey.kit.db import Database

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from survey.company.queries import letterhead
 from survey.config import Settings, shipped_folder
 from survey.deals.types import Outcome
-from survey.invitations import actions, emails, queries
+from survey.invitations import emails, queries
+from survey.invitations.actions import inviting
+from survey.invitations.actions.links import mint_links_of_all
 from survey.invitations.models import Invitation
 from survey.jobs.deliver import Letter
 from survey.mail.models import Attempt, Message
@@ -35,7 +37,7 @@ def letters_of(settings: Settings) -> Mapping[str, Letter]:
     """Every kind of mail this version can write."""
     stationery = Stationery(shipped_folder("templates") / "mail")
     return {
-        actions.INVITATION: InvitationLetter(settings, stationery),
+        inviting.INVITATION: InvitationLetter(settings, stationery),
         PASSWORD_MAIL: PasswordLetter(settings, stationery),
     }
 
@@ -60,7 +62,7 @@ class InvitationLetter:
         }
 
     def accepted(self, session: Session, messages: Sequence[Message], *, now: datetime) -> None:
-        actions.note_sent(session, [_subject(message) for message in messages], now=now)
+        inviting.note_sent(session, [_subject(message) for message in messages], now=now)
 
     def _composed(
         self,
@@ -84,9 +86,7 @@ class InvitationLetter:
             for invitation, attempt in zip(invitations, attempts, strict=True)
         ]
         keys = [attempt.attempt_id for attempt in attempts]
-        links = actions.mint_links_of_all(
-            session, list(zip(invitations, keys, strict=True)), now=now
-        )
+        links = mint_links_of_all(session, list(zip(invitations, keys, strict=True)), now=now)
         return {
             key: partial(emails.invitation, self._stationery, head, each, minted)
             for key, each, minted in zip(keys, asked, links, strict=True)
@@ -170,7 +170,7 @@ def _reasons_against(
         elif number in answered:
             reasons[attempt.attempt_id] = _ANSWERED
         elif (reason := skipped.get(number)) is not None:
-            actions.cancel_invitation(session, found[number], reason=reason, now=now)
+            inviting.cancel_invitation(session, found[number], reason=reason, now=now)
             reasons[attempt.attempt_id] = reason.sentence
         elif found[number].closes_at <= now:
             reasons[attempt.attempt_id] = _CLOSED

@@ -8,7 +8,7 @@ from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from survey.invitations.models import Invitation
-from survey.invitations.rules import takes_answers
+from survey.invitations.rules.asking import takes_answers
 from survey.kit.clock import Month
 from survey.kit.errors import SurveyError
 from survey.questionnaires.rules import LONGEST_TEXT, is_deliberate

@@ -9,20 +9,22 @@ from sqlalchemy.orm import Session
 
 from survey.audit.models import AuditEntry
 from survey.audit.types import Actor, ActorKind
-from survey.invitations.actions import (
-    ContactNotOfDeal,
-    DealAlreadyAsked,
-    HoldNeedsReason,
+from survey.invitations.actions.campaigns import (
     TermsDoNotFit,
     WrongCampaignMove,
     change_campaign,
-    choose_contact,
     create_campaign,
-    hold_deal,
     pause_campaign,
-    release_hold,
     ship_campaigns,
     start_campaign,
+)
+from survey.invitations.actions.holds import (
+    ContactNotOfDeal,
+    DealAlreadyAsked,
+    HoldNeedsReason,
+    choose_contact,
+    hold_deal,
+    release_hold,
 )
 from survey.invitations.queries import campaigns, hold_of, terms_of
 from survey.invitations.types import CampaignState, Terms

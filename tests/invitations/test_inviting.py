@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey.deals.models import Deal
 from survey.deals.types import Outcome
-from survey.invitations.actions import cancel_invitation, invite_due
+from survey.invitations.actions.inviting import cancel_invitation, invite_due
 from survey.invitations.models import Campaign, Invitation, Notice
 from survey.invitations.types import CampaignState, Invited, SkipReason
 from survey.kit.db import Database

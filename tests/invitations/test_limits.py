@@ -9,7 +9,7 @@ import pytest
 
 from survey.deals.types import Outcome
 from survey.invitations.hours import zones_of
-from survey.invitations.rules import plan_deals
+from survey.invitations.rules.planning import plan_deals
 from survey.invitations.types import CampaignFacts, ContactFacts, DealFacts, Due, Past, SkipReason
 
 HISTORIES = 10_000

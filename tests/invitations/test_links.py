@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.invitations.actions import mint_links
+from survey.invitations.actions.links import mint_links
 from survey.invitations.models import Link
 from survey.invitations.queries import find_by_token
 from survey.invitations.types import LinkPurpose

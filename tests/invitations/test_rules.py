@@ -9,14 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.deals.types import Outcome
-from survey.invitations.rules import (
-    choose_contact,
-    decide,
-    is_sampled,
-    plan_deals,
-    takes_answers,
-    verdicts,
-)
+from survey.invitations.rules.asking import decide, is_sampled, takes_answers
+from survey.invitations.rules.contacts import choose_contact
+from survey.invitations.rules.planning import plan_deals, verdicts
 from survey.invitations.types import (
     CampaignFacts,
     ContactFacts,

@@ -27,7 +27,7 @@ from survey.cli.serve import serve_all
 from survey.config import Environment, MailProvider, Settings, read_settings
 from survey.deals.models import Deal
 from survey.deals.types import Outcome
-from survey.invitations.actions import mint_links
+from survey.invitations.actions.links import mint_links
 from survey.invitations.models import Invitation
 from survey.kit import clock
 from survey.kit.db import Database

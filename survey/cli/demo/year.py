@@ -21,7 +21,8 @@ from survey.company.actions import change_company
 from survey.company.types import CompanySettings
 from survey.config import Settings
 from survey.deals.mapping import Mapping
-from survey.invitations.actions import create_campaign, hold_deal, start_campaign
+from survey.invitations.actions.campaigns import create_campaign, start_campaign
+from survey.invitations.actions.holds import hold_deal
 from survey.invitations.models import Hold, Invitation, Notice
 from survey.invitations.types import Terms
 from survey.jobs.deliver import Desk, deliver_due

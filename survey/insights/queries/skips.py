@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from survey.deals.models import Deal
 from survey.insights.queries.voices import closed_in, deal_conditions
 from survey.insights.types import Scope
-from survey.invitations import facts, rules
+from survey.invitations import facts
 from survey.invitations.models import Invitation
 from survey.invitations.queries import campaigns
+from survey.invitations.rules.asking import decide
 from survey.invitations.types import CampaignFacts, DealFacts, Due, Skip, SkipReason
 
 _NEAREST_LAST = {reason: place for place, reason in enumerate(SkipReason)}
@@ -57,12 +58,12 @@ def _verdict(deal: DealFacts, campaign: CampaignFacts, now: datetime) -> Due | S
 
     Half a year on every deal is “too old”, which would hide that it had no contact.
     """
-    verdict = rules.decide(deal, campaign, now)
+    verdict = decide(deal, campaign, now)
     delay = campaign.delay_days.get(deal.outcome)
     if isinstance(verdict, Due) or verdict.reason is not SkipReason.TOO_OLD:
         return verdict
     if delay is None or deal.closed_on is None:
         return verdict
     in_time = datetime.combine(deal.closed_on + timedelta(days=delay), time(), UTC)
-    earlier = rules.decide(deal, campaign, min(in_time, now))
+    earlier = decide(deal, campaign, min(in_time, now))
     return earlier if isinstance(earlier, Skip) else verdict

@@ -6,7 +6,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from survey.deals.queries import products, regions
-from survey.invitations import actions, queries
+from survey.invitations import queries
+from survey.invitations.actions import campaigns as actions
 from survey.invitations.models import Campaign
 from survey.invitations.types import SkipReason, Terms
 from survey.kit.errors import SurveyError

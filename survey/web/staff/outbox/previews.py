@@ -7,7 +7,7 @@ from functools import cache
 from survey.company.queries import letterhead
 from survey.config import shipped_folder
 from survey.invitations import emails as invitation_emails
-from survey.invitations.actions import INVITATION
+from survey.invitations.actions.inviting import INVITATION
 from survey.invitations.queries import to_send
 from survey.invitations.types import Links
 from survey.mail.models import Message

@@ -4,7 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.deals.models import Deal, DealContact
-from survey.invitations import actions, queries
+from survey.invitations import queries
+from survey.invitations.actions import holds as actions
 from survey.kit.words import day_in_words
 from survey.team.types import Role
 from survey.web.shared.door import now, session

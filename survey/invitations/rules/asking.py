@@ -1,0 +1,151 @@
+"""Whether one deal is asked about, and when; why a mail should not leave any more. Pure."""
+
+import hashlib
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from survey.deals.types import Outcome
+from survey.invitations.hours import add_working_days, next_office_hour, zones_of
+from survey.invitations.rules.contacts import choose_contact, contact_reason
+from survey.invitations.types import (
+    CampaignFacts,
+    DealFacts,
+    Due,
+    Skip,
+    SkipReason,
+)
+
+_PERCENT = 100
+# CRMs hold days like 0001-01-01 and 9999-12-31, which no clock can add to.
+_LONG_AGO = date(1970, 1, 1)
+_FAR_AWAY = date(9000, 1, 1)
+
+
+def takes_answers(*, closes_at: datetime, now: datetime) -> bool:
+    """Whether an invitation's link still takes an answer or a change.
+
+    A cancelled invitation does too: whoever holds its link was mailed before, and may answer.
+    """
+    return now < closes_at
+
+
+def decide(deal: DealFacts, campaign: CampaignFacts, now: datetime) -> Due | Skip:
+    """Whether this deal's buyer is asked, taken by itself: quarantines need the other deals too.
+
+    The reason given is the first that holds, from the deal over the account to the person.
+    """
+    reason = _deal_reason(deal, campaign, now) or account_reason(deal)
+    if reason:
+        return Skip(deal.id, reason)
+    if not deal.contacts:
+        return Skip(deal.id, SkipReason.NO_CONTACT)
+    contact = choose_contact(deal.contacts)
+    if contact is None:
+        return Skip(deal.id, SkipReason.CONTACT_UNDECIDED)
+    reason = contact_reason(contact, deal.country, campaign.may_ask_in)
+    if reason:
+        return Skip(deal.id, reason, contact.id)
+    ready_at = _ready_at(deal, campaign, now)
+    send_at = next_office_hour(max(ready_at, now), zones_of(deal.country, campaign.zone))
+    if send_at >= stops_at(deal, campaign):
+        return Skip(deal.id, SkipReason.TOO_OLD, contact.id)
+    return Due(deal.id, contact.id, ready_at, send_at)
+
+
+def claim_reason(
+    deal: DealFacts,
+    contact_id: int,
+    address: str,
+    asked_as: Outcome,
+    campaign: CampaignFacts,
+    now: datetime,
+) -> SkipReason | None:
+    """Why a mail that was decided on earlier should not leave any more, just before it does."""
+    contact = next((each for each in deal.contacts if each.id == contact_id), None)
+    if contact is None or contact.address != address:
+        return SkipReason.CONTACT_CHANGED
+    return (
+        _first(
+            (deal.outcome is Outcome.OPEN, SkipReason.NOT_CLOSED),
+            (deal.outcome is not asked_as, SkipReason.OUTCOME_CHANGED),
+            (now >= stops_at(deal, campaign), SkipReason.TOO_OLD),
+            (not campaign.is_running, SkipReason.CAMPAIGN_PAUSED),
+        )
+        or account_reason(deal)
+        or contact_reason(contact, deal.country, campaign.may_ask_in)
+    )
+
+
+def account_reason(deal: DealFacts) -> SkipReason | None:
+    """Why this is no time to ask anybody at the account about the deal."""
+    bought_on = deal.account_bought_on
+    bought_later = (
+        deal.outcome is not Outcome.WON
+        and bought_on is not None
+        and bought_on >= (deal.closed_on or _LONG_AGO)
+    )
+    return _first(
+        (bought_later, SkipReason.BOUGHT_SINCE),
+        (deal.has_open_sibling, SkipReason.SIBLING_OPEN),
+        (deal.is_held, SkipReason.HELD),
+    )
+
+
+def is_sampled(campaign_public_id: str, deal_public_id: str, percent: int) -> bool:
+    """Whether a deal is drawn into the sample: the same answer each time, and a deal drawn at a
+    smaller share is drawn at every larger one.
+    """
+    drawn = hashlib.sha256(f"{campaign_public_id}:{deal_public_id}".encode()).digest()
+    return int.from_bytes(drawn[:8]) * _PERCENT < percent << 64
+
+
+def stops_at(deal: DealFacts, campaign: CampaignFacts) -> datetime:
+    """From when on the deal is too old to ask about."""
+    return _days_after_close(deal, campaign.stop_after_days + 1, campaign.zone)
+
+
+def _deal_reason(deal: DealFacts, campaign: CampaignFacts, now: datetime) -> SkipReason | None:
+    is_open = deal.outcome is Outcome.OPEN or deal.closed_on is None
+    has_region = not campaign.regions or deal.region in campaign.regions
+    has_product = not campaign.products or deal.product in campaign.products
+    drawn = is_sampled(campaign.public_id, deal.public_id, campaign.sample_percent)
+    return _first(
+        (is_open, SkipReason.NOT_CLOSED),
+        (deal.outcome not in campaign.delay_days, SkipReason.OUTCOME_NOT_ASKED),
+        (deal.was_asked, SkipReason.ALREADY_ASKED),
+        (now >= stops_at(deal, campaign), SkipReason.TOO_OLD),
+        (not has_region, SkipReason.REGION_OUTSIDE),
+        (not has_product, SkipReason.PRODUCT_OUTSIDE),
+        (not _amount_fits(deal, campaign), SkipReason.AMOUNT_OUTSIDE),
+        (not drawn, SkipReason.NOT_SAMPLED),
+    )
+
+
+def _first(*reasons: tuple[bool, SkipReason]) -> SkipReason | None:
+    return next((reason for holds, reason in reasons if holds), None)
+
+
+def _amount_fits(deal: DealFacts, campaign: CampaignFacts) -> bool:
+    low, high = campaign.amount_from_minor, campaign.amount_to_minor
+    if low is None and high is None:
+        return True
+    if deal.amount_minor is None or deal.currency != campaign.amount_currency:
+        return False
+    return (low is None or deal.amount_minor >= low) and (high is None or deal.amount_minor <= high)
+
+
+def _ready_at(deal: DealFacts, campaign: CampaignFacts, now: datetime) -> datetime:
+    """When the delay after the close and the seller's notice are both over."""
+    ready_at = _days_after_close(deal, campaign.delay_days[deal.outcome], campaign.zone)
+    if deal.has_seller and campaign.notice_days:
+        noticed_at = deal.noticed_at or now
+        held_until = add_working_days(noticed_at, campaign.notice_days, campaign.zone)
+        ready_at = max(ready_at, held_until)
+    return ready_at
+
+
+def _days_after_close(deal: DealFacts, days: int, zone: ZoneInfo) -> datetime:
+    """The first moment of that day by the company's wall clock, in UTC."""
+    closed_on = min(max(deal.closed_on or _LONG_AGO, _LONG_AGO), _FAR_AWAY)
+    day = closed_on + timedelta(days=days)
+    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -1,0 +1,61 @@
+"""Whom to ask about a deal, and who may not be asked. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from survey.invitations.types import (
+    ContactFacts,
+    SkipReason,
+)
+
+# RFC 2142 and common use: mailboxes that several people read.
+_SHARED_MAILBOXES = frozenset(
+    {"accounting", "accounts", "admin", "billing", "buero", "contact", "contacto", "einkauf"}
+    | {"enquiries", "finance", "hello", "hr", "info", "infos", "it", "kontakt", "mail"}
+    | {"marketing", "no-reply", "noreply", "office", "postmaster", "procurement", "purchasing"}
+    | {"reception", "sales", "service", "support", "team", "vertrieb", "webmaster"}
+)
+# A person may change employer or advise a second company; at three it is no longer one person.
+_ACCOUNTS_OF_A_SHARED_ADDRESS = 3
+_LONG_AGO = date(1970, 1, 1)
+
+
+def choose_contact(contacts: Sequence[ContactFacts]) -> ContactFacts | None:
+    """Whom to ask: the one a person chose, else a marked decider, else who was active last.
+
+    None where that leaves several: then a person is asked, and nobody is guessed.
+    """
+    for marked in ("is_chosen", "is_decider"):
+        some = [contact for contact in contacts if getattr(contact, marked)]
+        if some:
+            return _last_active(some)
+    return _last_active(contacts)
+
+
+def contact_reason(
+    contact: ContactFacts, country: str | None, may_ask_in: Mapping[str, bool]
+) -> SkipReason | None:
+    """Why this person may not be asked. What they said themselves goes before their country."""
+    if contact.barred_by:
+        return contact.barred_by
+    if is_shared(contact):
+        return SkipReason.SHARED_ADDRESS
+    if contact.may_ask is False:
+        return SkipReason.MAY_NOT_ASK
+    if contact.may_ask is None and not may_ask_in.get(country or "", True):
+        return SkipReason.COUNTRY_RULE
+    return None
+
+
+def is_shared(contact: ContactFacts) -> bool:
+    """Whether several people read the address: its name says so, or too many accounts use it."""
+    mailbox = contact.address.partition("@")[0].partition("+")[0]
+    return mailbox in _SHARED_MAILBOXES or contact.accounts >= _ACCOUNTS_OF_A_SHARED_ADDRESS
+
+
+def _last_active(contacts: Sequence[ContactFacts]) -> ContactFacts | None:
+    if len(contacts) == 1:
+        return contacts[0]
+    latest = max((contact.last_active_on or _LONG_AGO for contact in contacts), default=_LONG_AGO)
+    last = [contact for contact in contacts if contact.last_active_on == latest]
+    return last[0] if len(last) == 1 else None

@@ -1,0 +1,133 @@
+"""Who is asked when by all campaigns together, and who is skipped and why. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from survey.deals.types import Outcome
+from survey.invitations.rules.asking import decide
+from survey.invitations.types import (
+    CampaignFacts,
+    DealFacts,
+    Due,
+    Past,
+    Plan,
+    Skip,
+    SkipReason,
+)
+
+
+def plan_campaigns(
+    deals: Sequence[DealFacts], campaigns: Sequence[CampaignFacts], past: Past, now: datetime
+) -> list[Plan]:
+    """One plan per campaign, in their order: what an earlier one asks, a later one respects."""
+    plans: list[Plan] = []
+    for campaign in campaigns:
+        plan = plan_deals(deals, campaign, past, now)
+        plans.append(plan)
+        taken = {due.deal_id: due for due in plan.due}
+        asked = [(deal, taken[deal.id]) for deal in deals if deal.id in taken]
+        past = Past(
+            {**past.person_asked_at, **{due.contact_id: due.send_at for _, due in asked}},
+            {**past.account_asked_at, **{deal.account_id: due.send_at for deal, due in asked}},
+        )
+        deals = [replace(deal, was_asked=True) if deal.id in taken else deal for deal in deals]
+    return plans
+
+
+def plan_deals(
+    deals: Iterable[DealFacts], campaign: CampaignFacts, past: Past, now: datetime
+) -> Plan:
+    """Decide on every deal. The earliest is asked first, and keeps later ones of the same person
+    or account within the quarantine from being asked.
+    """
+    wanted: list[tuple[DealFacts, Due]] = []
+    skipped: list[Skip] = []
+    for deal in deals:
+        verdict = decide(deal, campaign, now)
+        if isinstance(verdict, Skip):
+            skipped.append(verdict)
+        else:
+            wanted.append((deal, verdict))
+    wanted.sort(key=lambda pair: (pair[1].ready_at, pair[1].deal_id))
+    due: list[Due] = []
+    persons, accounts = dict(past.person_asked_at), dict(past.account_asked_at)
+    for deal, verdict in wanted:
+        quarantine = _quarantine(deal, verdict, campaign, Past(persons, accounts))
+        if quarantine:
+            skipped.append(quarantine)
+            continue
+        persons[verdict.contact_id] = accounts[deal.account_id] = verdict.send_at
+        if campaign.is_running:
+            due.append(verdict)
+        else:
+            skipped.append(
+                Skip(deal.id, SkipReason.CAMPAIGN_PAUSED, verdict.contact_id, verdict.send_at)
+            )
+    return Plan(tuple(due), tuple(skipped))
+
+
+def oldest_day(campaigns: Sequence[CampaignFacts], now: datetime) -> date:
+    """The earliest close that any of these campaigns may still ask about, or a day before it."""
+    longest = max((campaign.stop_after_days for campaign in campaigns), default=0)
+    return now.date() - timedelta(days=longest + 2)
+
+
+def with_old(
+    plan: Plan, counts: Iterable[tuple[Outcome, bool, int]], campaign: CampaignFacts
+) -> Plan:
+    """The plan with the deals that closed before `oldest_day`, given by outcome and by whether
+    somebody was asked, counted under the reason that `decide` would give.
+    """
+    older: Counter[SkipReason] = Counter()
+    for outcome, was_asked, count in counts:
+        if outcome is Outcome.OPEN:
+            reason = SkipReason.NOT_CLOSED
+        elif outcome not in campaign.delay_days:
+            reason = SkipReason.OUTCOME_NOT_ASKED
+        else:
+            reason = SkipReason.ALREADY_ASKED if was_asked else SkipReason.TOO_OLD
+        older[reason] += count
+    return replace(plan, older=dict(older))
+
+
+def verdicts(plans: Sequence[Plan]) -> dict[int, tuple[int, Due | Skip]]:
+    """For each deal the plan (by place) that asks about it, else the one that came closest to it.
+
+    The reasons stand in the order in which they are looked at, so the last one came closest.
+    """
+    order = {reason: place for place, reason in enumerate(SkipReason)}
+    found: dict[int, tuple[int, Due | Skip]] = {}
+    for place, plan in enumerate(plans):
+        for skip in plan.skipped:
+            known = found.get(skip.deal_id)
+            closest = known[1] if known else None
+            if closest is None or (
+                isinstance(closest, Skip) and order[skip.reason] > order[closest.reason]
+            ):
+                found[skip.deal_id] = place, skip
+        found |= {due.deal_id: (place, due) for due in plan.due}
+    return found
+
+
+def quarantine_ends_at(asked_at: datetime, days: int) -> datetime:
+    return asked_at + timedelta(days=days)
+
+
+def _quarantine(deal: DealFacts, due: Due, campaign: CampaignFacts, past: Past) -> Skip | None:
+    for asked_at, days, reason in (
+        (
+            past.person_asked_at.get(due.contact_id),
+            campaign.person_quarantine_days,
+            SkipReason.PERSON_QUARANTINED,
+        ),
+        (
+            past.account_asked_at.get(deal.account_id),
+            campaign.account_quarantine_days,
+            SkipReason.ACCOUNT_QUARANTINED,
+        ),
+    ):
+        if asked_at and abs(due.send_at - asked_at) < timedelta(days=days):
+            return Skip(deal.id, reason, due.contact_id, quarantine_ends_at(asked_at, days))
+    return None
