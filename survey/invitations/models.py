@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.deals.models import Contact, Deal
 from survey.deals.types import Outcome
-from survey.invitations.types import CampaignState, LinkPurpose
+from survey.invitations.types import CampaignState, DeclineReason, LinkPurpose, ReferralState
 from survey.kit.db import Base, CurrencyCode, EmailAddress, Id, Name, PublicId, one_of
 from survey.questionnaires.models import Questionnaire, Version
 from survey.team.models import User
@@ -97,6 +97,10 @@ class Invitation(Base):
         CheckConstraint(
             "(cancelled_at IS NULL) = (cancel_reason = '')", name="cancel_reason_set_when_cancelled"
         ),
+        CheckConstraint(
+            "(declined_at IS NULL) = (decline_reason IS NULL)",
+            name="decline_reason_set_when_declined",
+        ),
         Index(None, "campaign_id", "invited_at"),
         Index(None, "contact_id", "invited_at"),
     )
@@ -123,6 +127,12 @@ class Invitation(Base):
     """When the provider first accepted the mail."""
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(String(64), default="")
+    declined_at: Mapped[datetime | None]
+    """When the buyer would rather not answer; the link stays open, but nothing more is sent."""
+    decline_reason: Mapped[DeclineReason | None] = mapped_column(one_of(DeclineReason))
+    passed_on_at: Mapped[datetime | None]
+    """When we agreed to ask the colleague whom the buyer named: from then on nobody has been asked
+    about the deal, nor at the account."""
 
 
 class Link(Base):
@@ -165,3 +175,43 @@ class Notice(Base):
     seller_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"), index=True)
     seller: Mapped[User] = relationship()
     noticed_at: Mapped[datetime]
+
+
+class Referral(Base):
+    """Somebody else whom a buyer would have us ask. A person of ours confirms before we do."""
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        CheckConstraint("(state = 'waiting') = (settled_at IS NULL)", name="settled_at_set"),
+        CheckConstraint("email = lower(email)", name="email_lower_case"),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), unique=True)
+    invitation: Mapped[Invitation] = relationship()
+    name: Mapped[Name]
+    email: Mapped[EmailAddress]
+    state: Mapped[ReferralState] = mapped_column(
+        one_of(ReferralState), default=ReferralState.WAITING
+    )
+    referred_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    settled_by: Mapped[User | None] = relationship()
+
+
+class ErasureRequest(Base):
+    """A person asked to have everything we hold about them erased. One per person."""
+
+    __tablename__ = "erasure_request"
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), unique=True)
+    contact: Mapped[Contact] = relationship()
+    requested_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    """When a person of ours wrote down that it is done."""
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    settled_by: Mapped[User | None] = relationship()

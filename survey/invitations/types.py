@@ -32,6 +32,35 @@ class Links:
     opt_out: str = field(repr=False)
 
 
+class DeclineReason(StrEnum):
+    """Why a buyer would rather not answer about a deal, in one press."""
+
+    NOT_INVOLVED = "not_involved"
+    NO_TIME = "no_time"
+    LEFT_COMPANY = "left_company"
+    ASK_COLLEAGUE = "ask_colleague"
+
+    @property
+    def sentence(self) -> str:
+        return _DECLINED[self]
+
+
+_DECLINED = {
+    DeclineReason.NOT_INVOLVED: "Was not involved in the decision.",
+    DeclineReason.NO_TIME: "Has no time for it.",
+    DeclineReason.LEFT_COMPANY: "Has left the company.",
+    DeclineReason.ASK_COLLEAGUE: "Says that a colleague knows more.",
+}
+
+
+class ReferralState(StrEnum):
+    """Where a suggestion to ask somebody else stands; nobody is asked before a person confirms."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+
+
 class SkipReason(StrEnum):
     """Why a deal's buyer is not asked."""
 
@@ -50,6 +79,7 @@ class SkipReason(StrEnum):
     NO_CONTACT = "no_contact"
     CONTACT_UNDECIDED = "contact_undecided"
     CONTACT_CHANGED = "contact_changed"
+    DECLINED = "declined"
     SHARED_ADDRESS = "shared_address"
     OPTED_OUT = "opted_out"
     ADDRESS_BOUNCED = "address_bounced"
@@ -81,6 +111,7 @@ _SENTENCES = {
     SkipReason.NO_CONTACT: "The deal has no contact with an address.",
     SkipReason.CONTACT_UNDECIDED: "Several contacts could be asked: a person has to choose one.",
     SkipReason.CONTACT_CHANGED: "The deal has another contact or address than when it was planned.",
+    SkipReason.DECLINED: "This person would rather not answer about this deal.",
     SkipReason.SHARED_ADDRESS: "The address belongs to several people, not to one.",
     SkipReason.OPTED_OUT: "This person asked not to be written to.",
     SkipReason.ADDRESS_BOUNCED: "Mail to this address came back.",

@@ -7,9 +7,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.deals.models import Deal
-from survey.invitations.models import Invitation
+from survey.invitations.models import Invitation, Link
 from survey.kit.db import Base, Id, PublicId, one_of
-from survey.responses.types import Audience, Channel, Ended, ResponseState
+from survey.responses.types import Audience, Channel, Door, Ended, ResponseState
 
 
 class ResponseDraft(Base):
@@ -24,6 +24,10 @@ class ResponseDraft(Base):
     """The screen the buyer reached."""
     started_at: Mapped[datetime]
     saved_at: Mapped[datetime]
+    sitting: Mapped[str] = mapped_column(String(16), default="")
+    """In which sitting it was last saved; see `PageVisit`."""
+    is_doubted: Mapped[bool] = mapped_column(default=False)
+    """A machine seems to have filled it in: it counts nowhere, and no later sitting finds it."""
 
 
 class Response(Base):
@@ -47,6 +51,9 @@ class Response(Base):
         one_of(ResponseState), default=ResponseState.COUNTED
     )
     hold_reasons: Mapped[list[Any]] = mapped_column(default=list)
+    """Why a machine may have sent it, as `Doubt` values; kept after a person released it."""
+    sitting: Mapped[str] = mapped_column(String(16), default="")
+    """In which sitting it was sent; see `PageVisit`."""
     channel: Mapped[Channel] = mapped_column(one_of(Channel))
     audience: Mapped[Audience] = mapped_column(one_of(Audience))
     ended: Mapped[Ended | None] = mapped_column(one_of(Ended))
@@ -94,3 +101,25 @@ class ResponseRevision(Base):
     answers: Mapped[dict[str, Any]]
     audience: Mapped[Audience] = mapped_column(one_of(Audience))
     replaced_at: Mapped[datetime]
+    hold_reasons: Mapped[list[Any]] = mapped_column(default=list)
+    """Why it never counted, as `Doubt` values; empty for what did."""
+
+
+class PageVisit(Base):
+    """A buyer's link was opened. Only added to, and all that the signs of a machine need: no
+    address of a computer, no name of a program.
+    """
+
+    __tablename__ = "visit"
+    __table_args__ = (Index(None, "link_id", "visited_at"),)
+
+    id: Mapped[Id]
+    link_id: Mapped[int] = mapped_column(ForeignKey("link.id"))
+    link: Mapped[Link] = relationship()
+    door: Mapped[Door] = mapped_column(one_of(Door))
+    choice: Mapped[str] = mapped_column(String(64), default="")
+    """Which of the mail's choices the link carried."""
+    sitting: Mapped[str] = mapped_column(String(16))
+    """Random, begins with a first page and travels in its forms: what follows is the same visitor,
+    whom no cookie names."""
+    visited_at: Mapped[datetime]

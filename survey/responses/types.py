@@ -30,6 +30,15 @@ class ResponseState(StrEnum):
     DELETED = "deleted"
 
 
+class Door(StrEnum):
+    """Which of a buyer's pages a link was used for."""
+
+    ANSWER = "answer"
+    OPT_OUT = "opt_out"
+    HIDDEN = "hidden"
+    """The page behind the link that people neither see nor reach."""
+
+
 class Ended(StrEnum):
     """What the buyer says they did in the end."""
 

@@ -13,15 +13,23 @@ from tests.factories.deals import (
 )
 from tests.factories.invitations import (
     make_campaign,
+    make_erasure_request,
     make_hold,
     make_invitation,
     make_link,
     make_notice,
+    make_referral,
 )
 from tests.factories.mail import make_attempt, make_message, make_queue_stop, make_suppression
 from tests.factories.questionnaires import make_questionnaire, make_version
 from tests.factories.reports import make_report
-from tests.factories.responses import make_answer, make_draft, make_response, make_revision
+from tests.factories.responses import (
+    make_answer,
+    make_draft,
+    make_response,
+    make_revision,
+    make_visit,
+)
 from tests.factories.rows import MOMENT
 from tests.factories.taxonomy import make_category, make_mapping, make_reason, make_release
 from tests.factories.team import make_team, make_user
@@ -44,6 +52,7 @@ __all__ = [
     "make_deal",
     "make_deal_contact",
     "make_draft",
+    "make_erasure_request",
     "make_hold",
     "make_invitation",
     "make_link",
@@ -53,6 +62,7 @@ __all__ = [
     "make_questionnaire",
     "make_queue_stop",
     "make_reason",
+    "make_referral",
     "make_release",
     "make_report",
     "make_response",
@@ -61,4 +71,5 @@ __all__ = [
     "make_team",
     "make_user",
     "make_version",
+    "make_visit",
 ]

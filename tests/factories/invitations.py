@@ -5,7 +5,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from survey.invitations.models import Campaign, Hold, Invitation, Link, Notice
+from survey.invitations.models import (
+    Campaign,
+    ErasureRequest,
+    Hold,
+    Invitation,
+    Link,
+    Notice,
+    Referral,
+)
 from survey.invitations.types import CampaignState, LinkPurpose
 from survey.kit.tokens import digest, new_token
 from tests.factories.deals import make_contact, make_deal
@@ -78,3 +86,23 @@ def make_notice(session: Session, **columns: Any) -> Notice:
         "noticed_at": MOMENT,
     }
     return added(session, Notice(**values | columns))
+
+
+def make_referral(session: Session, **columns: Any) -> Referral:
+    """A colleague whom a buyer named; nobody has settled it yet."""
+    number = next_number()
+    values: dict[str, Any] = {
+        "invitation": columns.get("invitation") or make_invitation(session),
+        "name": "Mila Jansen",
+        "email": f"mila.jansen{number}@buyer.example",
+        "referred_at": MOMENT,
+    }
+    return added(session, Referral(**values | columns))
+
+
+def make_erasure_request(session: Session, **columns: Any) -> ErasureRequest:
+    values: dict[str, Any] = {
+        "contact": columns.get("contact") or make_contact(session),
+        "requested_at": MOMENT,
+    }
+    return added(session, ErasureRequest(**values | columns))

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from survey.kit.clock import Month
-from survey.responses.models import Answer, Response, ResponseDraft, ResponseRevision
-from survey.responses.types import Audience, Channel, Ended
-from tests.factories.invitations import make_invitation
+from survey.responses.models import Answer, PageVisit, Response, ResponseDraft, ResponseRevision
+from survey.responses.types import Audience, Channel, Door, Ended
+from tests.factories.invitations import make_invitation, make_link
 from tests.factories.rows import MOMENT, added, next_number
 
 
@@ -61,3 +61,14 @@ def make_revision(session: Session, **columns: Any) -> ResponseRevision:
         "replaced_at": MOMENT,
     }
     return added(session, ResponseRevision(**values | columns))
+
+
+def make_visit(session: Session, **columns: Any) -> PageVisit:
+    """The first page of a sitting."""
+    values: dict[str, Any] = {
+        "link": columns.get("link") or make_link(session),
+        "door": Door.ANSWER,
+        "sitting": f"sitting{next_number()}",
+        "visited_at": MOMENT,
+    }
+    return added(session, PageVisit(**values | columns))
