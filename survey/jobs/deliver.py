@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -20,8 +20,9 @@ from sqlalchemy.orm import Session
 
 from survey.kit import clock
 from survey.kit.db import Database
+from survey.letters.letter import Sendable
 from survey.mail import actions, queries
-from survey.mail.models import Attempt, Message
+from survey.mail.models import Attempt
 from survey.mail.types import AttemptOutcome, Compose, Ending, Provider, Refused
 
 T = TypeVar("T")
@@ -34,30 +35,13 @@ _UNKNOWN_KIND = "This version cannot write mails of this kind. Run the same vers
 log = structlog.get_logger(__name__)
 
 
-class Letter(Protocol):
-    """What delivering must know of one kind of mail. Asked of many at once, for speed."""
-
-    def ready(
-        self, session: Session, attempts: Sequence[Attempt], *, now: datetime
-    ) -> Mapping[str, Compose | Ending]:
-        """Attempt id → what renders its mail, or how it ends because it should not leave any more.
-
-        Runs in the claiming transaction, and mints the tokens there.
-        """
-        ...
-
-    def accepted(self, session: Session, messages: Sequence[Message], *, now: datetime) -> None:
-        """Note on the letter's own rows that the provider took these mails."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What delivering stands on."""
 
     database: Database
     provider: Provider
-    letters: Mapping[str, Letter]
+    letters: Mapping[str, Sendable]
     threads: int = 8
     now: Callable[[], datetime] = clock.now
 
@@ -220,7 +204,7 @@ def _take(
 
 
 def _prepared(
-    session: Session, letter: Letter | None, attempts: Sequence[Attempt], *, now: datetime
+    session: Session, letter: Sendable | None, attempts: Sequence[Attempt], *, now: datetime
 ) -> Mapping[str, Compose | Ending]:
     if letter is None:
         unknown = Ending(AttemptOutcome.TRY_LATER, detail=_UNKNOWN_KIND)

@@ -2,9 +2,9 @@
 
 from survey.config import MailProvider, Settings
 from survey.jobs.deliver import Desk
-from survey.jobs.letters import letters_of
 from survey.kit import clock
 from survey.kit.db import Database
+from survey.letters.kinds import letters_of
 from survey.mail.providers.file import FileProvider
 from survey.mail.providers.smtp import SmtpProvider
 from survey.mail.types import Provider

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from survey.jobs.deliver import Letter
+from survey.letters.letter import Sendable
 from survey.mail.models import Attempt
 from survey.mail.types import AttemptOutcome, Compose, Draft, Ending
 
@@ -18,7 +18,7 @@ class PastLetter:
     Rendering a year of mails and checking each again took most of the demo's time.
     """
 
-    def __init__(self, letter: Letter) -> None:
+    def __init__(self, letter: Sendable) -> None:
         self.accepted = letter.accepted
 
     def ready(
@@ -37,5 +37,5 @@ class PastProvider:
         return Ending(AttemptOutcome.ACCEPTED, provider_message_id=f"{attempt_id}@past")
 
 
-def remembered(letters: Mapping[str, Letter]) -> dict[str, PastLetter]:
+def remembered(letters: Mapping[str, Sendable]) -> dict[str, PastLetter]:
     return {kind: PastLetter(letter) for kind, letter in letters.items()}

@@ -28,8 +28,8 @@ from survey.invitations.types import Terms
 from survey.jobs.deliver import Desk, deliver_due
 from survey.jobs.import_deals import import_files
 from survey.jobs.invite import invite_all
-from survey.jobs.letters import letters_of
 from survey.kit.db import Database
+from survey.letters.kinds import letters_of
 from survey.mail.actions import suppress
 from survey.mail.providers.file import FileProvider
 from survey.mail.types import SuppressionReason

@@ -15,7 +15,7 @@ from survey.web.shared.door import now, session, wake
 from survey.web.shared.foreign import mail_page
 from survey.web.staff import access
 from survey.web.staff.door import actor
-from survey.web.staff.outbox.previews import draft_of
+from survey.web.staff.outbox.previews import draft_of, kind_name
 
 bp = Blueprint("outbox", __name__)
 
@@ -34,6 +34,7 @@ def index() -> ResponseReturnValue:
         state=state,
         counts=queries.count_by_state(session()),
         stop=queries.queue_stop(session()),
+        kind_name=kind_name,
     )
 
 
@@ -46,6 +47,7 @@ def show(public_id: str) -> ResponseReturnValue:
         message=message,
         attempts=queries.attempts_of(session(), message),
         draft=draft_of(message),
+        kind_name=kind_name,
     )
 
 

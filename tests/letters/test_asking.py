@@ -1,10 +1,6 @@
-"""The mails that leave by themselves, from the outbox to the mailbox, and what keeps them back."""
+"""The mail that asks a buyer, from the outbox to the mailbox, and what keeps it back."""
 
-import email
-from dataclasses import replace
 from datetime import date, timedelta
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +8,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.config import Settings
 from survey.deals.types import Outcome
 from survey.invitations.models import Invitation, Link
 from survey.invitations.queries import find_by_token
 from survey.invitations.types import LinkPurpose
 from survey.jobs.deliver import Delivered, Desk, deliver_due
-from survey.jobs.desk import desk_of
 from survey.kit.db import Database
 from survey.mail.actions import enqueue, suppress
 from survey.mail.models import Message
 from survey.mail.types import SuppressionReason
 from survey.questionnaires.documents import shipped_document
-from survey.team.actions import ask_new_password
-from survey.team.models import User
-from survey.team.rules import LinkPurpose as StaffPurpose
-from survey.team.rules import link_holds
 from tests.factories import (
     MOMENT,
     make_campaign,
@@ -37,19 +27,11 @@ from tests.factories import (
     make_deal_contact,
     make_invitation,
     make_response,
-    make_user,
     make_version,
 )
+from tests.letters.mailbox import mails, text_of
 
 NOW = MOMENT + timedelta(hours=1)
-
-
-@pytest.fixture
-def desk(settings: Settings, database: Database, tmp_path: Path) -> Desk:
-    given = settings.model_copy(
-        update={"mail_folder": tmp_path / "mailbox", "mail_from": "research@northwind.example"}
-    )
-    return replace(desk_of(given, database), now=lambda: NOW, threads=2)
 
 
 def ask_jane(session: Session, **of_deal: Any) -> Invitation:
@@ -76,20 +58,6 @@ def ask_jane(session: Session, **of_deal: Any) -> Invitation:
         now=MOMENT,
     )
     return invitation
-
-
-def mails(desk_folder: Path) -> list[EmailMessage]:
-    found = [
-        email.message_from_bytes(path.read_bytes(), policy=default)
-        for path in sorted((desk_folder / "mailbox").glob("*.eml"))
-    ]
-    return [each for each in found if isinstance(each, EmailMessage)]
-
-
-def text_of(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
 
 
 def test_an_invitation_arrives_with_links_that_open_it(
@@ -181,36 +149,3 @@ def test_what_changed_meanwhile_keeps_the_mail_back(
     with database.reading() as session:
         assert session.scalars(select(Message.state_reason)).one() == reason
         assert session.scalars(select(Link)).all() == []
-
-
-def test_a_password_mail_carries_a_link_that_holds(
-    desk: Desk, database: Database, settings: Settings, tmp_path: Path
-):
-    with database.writing() as session:
-        make_company(session, name="Northwind")
-        user = make_user(session, name="Sam Okafor", email="sam@northwind.example")
-        ask_new_password(session, user, now=NOW)
-
-    assert deliver_due(desk) == Delivered(accepted=1)
-
-    (mail,) = mails(tmp_path)
-    token = text_of(mail).split("/reset/")[1].split()[0]
-    assert mail["To"].addresses[0].addr_spec == "sam@northwind.example"
-    assert link_holds(
-        StaffPurpose.SET_PASSWORD,
-        token,
-        session_key=user.session_key,
-        secrets=[settings.secret],
-        now=NOW,
-    )
-
-
-def test_a_password_mail_to_a_disabled_user_stays(desk: Desk, database: Database, tmp_path: Path):
-    with database.writing() as session:
-        make_company(session)
-        user = make_user(session)
-        ask_new_password(session, user, now=NOW)
-        session.get_one(User, user.id).is_active = False
-
-    assert deliver_due(desk) == Delivered(cancelled=1)
-    assert mails(tmp_path) == []

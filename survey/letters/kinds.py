@@ -1,0 +1,30 @@
+"""The one list of the kinds of mail. Whoever sends, shows or tries a mail asks here.
+
+A new kind is a class in a file of its own that keeps the promises of `Letter`, and a line below.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+from survey.config import Settings, shipped_folder
+from survey.invitations.actions.inviting import INVITATION
+from survey.letters.asking import InvitationLetter
+from survey.letters.letter import Letter, Paper
+from survey.letters.password import PasswordLetter
+from survey.mail.rendering import Stationery
+from survey.team.actions import PASSWORD_MAIL
+
+
+def letters_of(settings: Settings) -> Mapping[str, Letter]:
+    """Every kind of mail this version can write, by the kind that messages name."""
+    paper = Paper(settings, _stationery())
+    return {
+        INVITATION: InvitationLetter(paper),
+        PASSWORD_MAIL: PasswordLetter(paper),
+    }
+
+
+@cache
+def _stationery() -> Stationery:
+    """Compiled once per process, whoever asks."""
+    return Stationery(shipped_folder("templates") / "mail")
