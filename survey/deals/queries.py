@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, String, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from survey.deals.models import Account, Alternative, Contact, Deal, DealContact
@@ -27,13 +27,21 @@ _ORDERS: dict[DealSort, tuple[Key, ...]] = {
 
 
 def found_deals(
-    session: Session, search: DealSearch, *, cursor: str | None = None, size: int = 50
+    session: Session,
+    search: DealSearch,
+    *,
+    among: ColumnElement[bool] | None = None,
+    cursor: str | None = None,
+    size: int = 50,
 ) -> Page[Deal]:
-    """A page of the deals looked for, with account and seller. Raises `CursorNotUsable`."""
+    """A page of the deals looked for, with account and seller. Raises `CursorNotUsable`.
+
+    `among` is a condition on `Deal` of what else must be true.
+    """
     query = (
         select(Deal)
         .join(Deal.account)
-        .where(*_conditions(search))
+        .where(*_conditions(search), true() if among is None else among)
         .options(joinedload(Deal.account), joinedload(Deal.seller).joinedload(User.team))
     )
     keys = _ORDERS[search.sort]
@@ -42,9 +50,15 @@ def found_deals(
     return read_page(session, query, keys, cursor=cursor, size=size)
 
 
-def count_of_deals(session: Session, search: DealSearch) -> int:
+def count_of_deals(
+    session: Session, search: DealSearch, *, among: ColumnElement[bool] | None = None
+) -> int:
     """How many deals are looked for in all."""
-    query = select(func.count(Deal.id)).join(Deal.account).where(*_conditions(search))
+    query = (
+        select(func.count(Deal.id))
+        .join(Deal.account)
+        .where(*_conditions(search), true() if among is None else among)
+    )
     return session.scalar(query) or 0
 
 

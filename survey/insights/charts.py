@@ -18,12 +18,15 @@ from survey.insights.types import (
     GroupFigure,
     MonthFigure,
     OutcomeFigures,
+    Step,
 )
 from survey.kit.charts import INK, draw, link
 from survey.kit.disclosure import Rate
 
 Addressed = Callable[..., str | None]
 """Filter fields in, the address of the answers behind them out; None for who may not read them."""
+Stepped = Callable[[Step], str | None]
+"""A step of the funnel in, the address of the deals it counts out; None as above."""
 
 WIDTH = 330
 _ROW = 46
@@ -40,6 +43,14 @@ OUTCOME_WORDS: Mapping[Outcome, str] = {
     Outcome.LOST: "Lost",
     Outcome.WON: "Won",
     Outcome.NO_DECISION: "No decision",
+}
+STEP_WORDS: Mapping[Step, str] = {
+    Step.CLOSED: "Closed",
+    Step.ELIGIBLE: "Could be asked",
+    Step.INVITED: "Invited",
+    Step.DELIVERED: "Handed over",
+    Step.STARTED: "Started",
+    Step.ANSWERED: "Answered",
 }
 
 
@@ -143,9 +154,12 @@ def price(figures: OutcomeFigures, *, addressed: Addressed) -> str:
     )
 
 
-def funnel(coverage: Coverage, *, words: Mapping[str, str]) -> str:
-    """From closed to answered; `words` name the steps."""
-    bars = [_Bar(words[step.name], step.deals, f"{step.deals:,}") for step in coverage.steps]
+def funnel(coverage: Coverage, *, stepped: Stepped) -> str:
+    """From closed to answered."""
+    bars = [
+        _Bar(STEP_WORDS[step.name], step.deals, f"{step.deals:,}", address=stepped(step.name))
+        for step in coverage.steps
+    ]
     return _bars(
         bars,
         ink=INK["first"],

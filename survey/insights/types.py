@@ -204,11 +204,22 @@ class OutcomeFigures:
         )
 
 
+class Step(StrEnum):
+    """How far a closed deal came towards an answer; each step within the one before."""
+
+    CLOSED = "closed"
+    ELIGIBLE = "eligible"
+    INVITED = "invited"
+    DELIVERED = "delivered"
+    STARTED = "started"
+    ANSWERED = "answered"
+
+
 @dataclass(frozen=True, slots=True)
 class CoverageStep:
-    """A row of the funnel; each step counts some of the deals of the step before."""
+    """A row of the funnel."""
 
-    name: str
+    name: Step
     deals: int
 
 
@@ -249,8 +260,7 @@ class Coverage:
 
     @property
     def steps(self) -> tuple[CoverageStep, ...]:
-        names = ("closed", "eligible", "invited", "delivered", "started", "answered")
-        return tuple(CoverageStep(name, getattr(self, name)) for name in names)
+        return tuple(CoverageStep(step, getattr(self, step)) for step in Step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 
 from survey.insights import charts
-from survey.insights.charts import Addressed
+from survey.insights.charts import Addressed, Stepped
 from survey.kit.tables import write_csv
 from survey.kit.words import month_in_words
 from survey.reports.rules import COLUMNS, as_json, table
@@ -39,7 +39,11 @@ def _csv(report: MonthReport) -> bytes:
 def _html(report: MonthReport, templates: Path) -> bytes:
     environment = Environment(loader=FileSystemLoader(templates), autoescape=True)
     page = environment.get_template("report/standalone.html").render(
-        report=report, charts=charts, addressed=_nowhere, month_in_words=month_in_words
+        report=report,
+        charts=charts,
+        addressed=_nowhere,
+        stepped=_no_deals,
+        month_in_words=month_in_words,
     )
     return page.encode()
 
@@ -47,3 +51,7 @@ def _html(report: MonthReport, templates: Path) -> bytes:
 def _nowhere(_covered: Period) -> Addressed:
     """A file leads nowhere: who holds it may not be one of us."""
     return lambda **_more: None
+
+
+def _no_deals(_covered: Period) -> Stepped:
+    return lambda _step: None

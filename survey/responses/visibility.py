@@ -84,6 +84,17 @@ def whole_to(reader: User) -> ColumnElement[bool]:
     )
 
 
+def all_told_to(reader: User) -> ColumnElement[bool]:
+    """The condition on `Deal` under which the reader sees every answer about it with names.
+
+    True of no deal without an answer; those given “only in totals” tell nobody anything.
+    """
+    telling = select(Response.deal_id).where(
+        Response.state == ResponseState.COUNTED, Response.audience != Audience.TOTALS_ONLY
+    )
+    return Deal.id.in_(telling) & Deal.id.not_in(telling.where(~whole_to(reader)))
+
+
 def sight_of(session: Session, reader: User, response: Response) -> Sight:
     """How much this reader sees of this response, batches included."""
     seen = sight(

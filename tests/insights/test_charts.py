@@ -80,14 +80,16 @@ def test_reader_who_may_not_read_answers_gets_no_links() -> None:
     assert links(svg) == set()
 
 
-def test_funnel_shows_every_step() -> None:
+def test_funnel_shows_every_step_and_leads_to_its_deals() -> None:
     coverage = Coverage(1412, 300, 280, 270, 60, 39, held=2)
-    steps = {step.name: step.name.capitalize() for step in coverage.steps}
 
-    svg = charts.funnel(coverage, words=steps)
+    svg = charts.funnel(coverage, stepped=lambda step: f"/deals?step={step}")
 
-    assert words(svg)[:6] == list(steps.values())
+    steps = ["Closed", "Could be asked", "Invited", "Handed over", "Started", "Answered"]
+    assert words(svg)[:6] == steps
     assert words(svg)[6:] == ["1,412", "300", "280", "270", "60", "39"]
+    assert ("/deals?step=invited", "Invited: 280") in links(svg)
+    assert len(links(svg)) == 6
 
 
 def test_month_leads_to_the_answers_that_arrived_in_it() -> None:

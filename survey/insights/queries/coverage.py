@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from survey.deals.models import Deal
 from survey.deals.types import Outcome
 from survey.insights.queries.voices import closed_in, countable, deal_conditions, how_many
-from survey.insights.types import CLOSED, CohortFigure, Coverage, CoverageRow, Scope, Trait
+from survey.insights.types import CLOSED, CohortFigure, Coverage, CoverageRow, Scope, Step, Trait
 from survey.invitations.models import Hold, Invitation
 from survey.kit.clock import Month
 from survey.kit.disclosure import Rate
@@ -49,7 +49,7 @@ def coverage(
     reasons = Counter((skipped or {}).values())
     return Coverage(
         closed=totals["closed"],
-        eligible=max(totals["closed"] - reasons.total(), totals["invited"]),
+        eligible=totals["closed"] - reasons.total(),
         invited=totals["invited"],
         delivered=totals["delivered"],
         started=totals["started"],
@@ -61,6 +61,18 @@ def coverage(
             for (trait, value), n in sorted(closed.items(), key=_in_reading_order)
         ),
     )
+
+
+def reached(scope: Scope, step: Step) -> ColumnElement[bool]:
+    """The condition on `Deal` under which the funnel counts it at that step.
+
+    Who could be asked is not in the tables: see `steps.counted_at`.
+    """
+    deals = _deals(scope)
+    query = select(deals.c.id)
+    if step is not Step.CLOSED:
+        query = query.where(deals.c[step])
+    return Deal.id.in_(query)
 
 
 def cohorts(session: Session, scope: Scope) -> tuple[CohortFigure, ...]:

@@ -12,8 +12,8 @@ from survey.coding.queries import for_responses
 from survey.coding.types import CodingRole, CodingState
 from survey.deals.models import Account, Competitor, Deal
 from survey.insights.queries.reasons import PRICE_MADE_IT
-from survey.insights.queries.voices import deal_conditions
-from survey.insights.types import Filter
+from survey.insights.queries.voices import closed_in, countable, deal_conditions, told_against
+from survey.insights.types import Filter, Step
 from survey.invitations.models import Invitation
 from survey.kit.paging import Key, Page, read_page
 from survey.responses.models import Answer, Response
@@ -48,6 +48,9 @@ class Wanted:
     """Only buyers who said that another price would have changed the decision."""
     is_primary_only: bool = False
     """Only where that reason or category was the primary one."""
+    is_by_closing: bool = False
+    """The window is that of the deals' closing, as in the funnel, not of the answers' arrival.
+    Never for nameless answers: a closing month could point at one person."""
     words: str = ""
     """Part of the account's or deal's name or of the answer; never for nameless answers, whose
     author it could point at."""
@@ -61,6 +64,7 @@ class Wanted:
             "group": self.group,
             "said": "price" if self.said_price else "",
             "decisive": "y" if self.is_primary_only else "",
+            "step": Step.ANSWERED if self.is_by_closing else "",
             "words": self.words,
         }
         return self.filter.address(**(held | more))
@@ -108,12 +112,14 @@ def names_to_leave_out(response: Response, rivals: Sequence[str]) -> list[str]:
 
 
 def _answers(session: Session, reader: User, wanted: Wanted) -> Select[Response]:
-    window = wanted.filter.window
-    conditions: list[ColumnElement[bool]] = [
-        Response.month_index.between(window.first.index, window.last.index)
-    ]
+    conditions = _of_its_time(wanted)
     if wanted.part is Part.NAMED:
-        conditions += [whole_to(reader), *deal_conditions(wanted.filter), *_holding(wanted.words)]
+        conditions += [
+            whole_to(reader),
+            *deal_conditions(wanted.filter),
+            told_against(reader, wanted.filter.competitor),
+            *_holding(wanted.words),
+        ]
     else:
         conditions += [nameless_to(session, reader), ~whole_to(reader)]
         if wanted.filter.outcome:
@@ -134,6 +140,13 @@ def _answers(session: Session, reader: User, wanted: Wanted) -> Select[Response]
             joinedload(Response.invitation).joinedload(Invitation.campaign),
         )
     )
+
+
+def _of_its_time(wanted: Wanted) -> list[ColumnElement[bool]]:
+    window = wanted.filter.window
+    if wanted.is_by_closing:
+        return [countable(), *closed_in(window)]
+    return [Response.month_index.between(window.first.index, window.last.index)]
 
 
 def _order(wanted: Wanted) -> list[Key]:

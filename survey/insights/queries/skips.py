@@ -6,8 +6,9 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from survey.deals.models import Deal
+from survey.insights.queries.coverage import reached
 from survey.insights.queries.voices import closed_in, deal_conditions
-from survey.insights.types import Scope
+from survey.insights.types import Scope, Step
 from survey.invitations import facts
 from survey.invitations.models import Invitation
 from survey.invitations.queries import campaigns
@@ -20,7 +21,8 @@ _NEAREST_LAST = {reason: place for place, reason in enumerate(SkipReason)}
 def skipped(session: Session, scope: Scope) -> dict[int, str]:
     """Deals of the window (by number) that nobody was or will be asked about, and why not.
 
-    Empty where there is no campaign: then nobody has decided anything.
+    Empty where there is no campaign: then nobody has decided anything. None of them counts as
+    invited, however an answer of theirs came.
     """
     company = facts.company_facts(session)
     asking = [facts.campaign_facts(each, company) for each in campaigns(session)]
@@ -34,7 +36,12 @@ def skipped(session: Session, scope: Scope) -> dict[int, str]:
     )
     unasked = facts.deal_facts(
         session,
-        and_(*closed_in(scope.filter.window), *deal_conditions(scope.filter), ~was_asked),
+        and_(
+            *closed_in(scope.filter.window),
+            *deal_conditions(scope.filter),
+            ~was_asked,
+            ~reached(scope, Step.INVITED),
+        ),
     )
     found = {}
     for deal in unasked:

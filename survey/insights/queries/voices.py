@@ -11,18 +11,29 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from sqlalchemy import CTE, ColumnElement, Select, SQLColumnExpression, case, func, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    case,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from survey.coding.models import Coding
 from survey.coding.types import CodingRole, CodingSource, CodingState
 from survey.deals.models import Alternative, Competitor, Deal, DealContact
-from survey.deals.types import Outcome
+from survey.deals.types import Outcome, Source
 from survey.insights.rules import traced_to_newest
 from survey.insights.types import DECIDING_DIRECTION, Filter, Scope, Window
 from survey.invitations.models import Invitation
 from survey.responses.models import Response
 from survey.responses.types import Audience, ResponseState
+from survey.responses.visibility import all_told_to
 from survey.taxonomy.models import Reason, ReasonMapping, Release
 from survey.team.models import Team, User
 
@@ -177,6 +188,16 @@ def deal_conditions(wanted: Filter) -> list[ColumnElement[bool]]:
             )
         )
     return conditions
+
+
+def told_against(reader: User, competitor: str) -> ColumnElement[bool]:
+    """The condition on `Deal` under which the reader may know that it was against the competitor
+    of that public id: our records say so, or answers of which the reader sees all.
+    """
+    if not competitor:
+        return true()
+    in_our_records = _deals_against(competitor).where(Alternative.source != Source.BUYER)
+    return or_(Deal.id.in_(in_our_records), all_told_to(reader))
 
 
 def _deals_against(public_id: str) -> Select[int]:

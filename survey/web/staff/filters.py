@@ -8,10 +8,11 @@ from flask import abort, request
 from wtforms import MonthField, SelectField
 from wtforms.validators import Optional
 
-from survey.insights.charts import Addressed
+from survey.company.queries import the_company
+from survey.insights.charts import Addressed, Stepped
 from survey.insights.queries.choices import filter_choices
-from survey.insights.rules import FilterNotKnown, read_filter
-from survey.insights.types import Filter
+from survey.insights.rules import FilterNotKnown, of_the_team, read_filter
+from survey.insights.types import Filter, Scope, Step
 from survey.kit.clock import Month, NotAMonth
 from survey.team.types import Role
 from survey.web.shared.door import now, session
@@ -80,6 +81,26 @@ def filled(form: FormT, wanted: Filter) -> FormT:
     return form
 
 
+def may_count(wanted: Filter) -> Filter | None:
+    """What is counted for this reader: a seller's team; without a team, nothing."""
+    if reader().role is not Role.SELLER:
+        return wanted
+    team = reader().team
+    return of_the_team(wanted, team.name) if team else None
+
+
+def scope_of(counted: Filter) -> Scope:
+    """The filter with the company's clock and thresholds, as things stand at this request."""
+    ours = the_company(session())
+    return Scope(
+        filter=counted,
+        zone=zone(),
+        cut_at=now(),
+        grey_threshold=ours.grey_threshold,
+        anonymity_threshold=ours.anonymity_threshold,
+    )
+
+
 def behind(wanted: Filter) -> Addressed:
     """Where the answers behind a bar are read; nowhere for viewers, who read figures only."""
 
@@ -87,5 +108,20 @@ def behind(wanted: Filter) -> Addressed:
         if reader().role is Role.VIEWER or "" in more.values():
             return None
         return "/feedback?" + urlencode(wanted.address(**more))
+
+    return address
+
+
+def behind_steps(wanted: Filter) -> Stepped:
+    """Where the deals that a bar of the funnel counts are listed: those that answered as answers.
+
+    Nowhere for viewers, who read figures only.
+    """
+
+    def address(step: Step) -> str | None:
+        if reader().role is Role.VIEWER:
+            return None
+        page = "/feedback" if step is Step.ANSWERED else "/deals"
+        return f"{page}?" + urlencode(wanted.address(step=step))
 
     return address

@@ -6,17 +6,23 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField
 
-from survey.company.queries import the_company
 from survey.insights import charts, rules
 from survey.insights.queries.choices import has_deals
 from survey.insights.queries.insight import insight
-from survey.insights.types import Filter, Insight, Scope
+from survey.insights.types import Filter, Insight
 from survey.team.types import Role
 from survey.web.shared.door import now, session
-from survey.web.shared.words import zone
 from survey.web.staff import access
 from survey.web.staff.door import reader
-from survey.web.staff.filters import WindowForm, behind, filled, wanted_filter
+from survey.web.staff.filters import (
+    WindowForm,
+    behind,
+    behind_steps,
+    filled,
+    may_count,
+    scope_of,
+    wanted_filter,
+)
 
 bp = Blueprint("dashboard", __name__)
 
@@ -40,6 +46,7 @@ def show() -> ResponseReturnValue:
         insight=figures,
         charts=charts,
         addressed=behind(figures.scope.filter) if figures else None,
+        stepped=behind_steps(figures.scope.filter) if figures else None,
         headline=rules.headline(figures) if figures else "",
         has_deals=has_deals(session()),
     )
@@ -51,20 +58,10 @@ def _is_seller() -> bool:
 
 def _figures(wanted: Filter) -> Insight | None:
     """What this reader may see of it; a seller sees the team's totals, without a team nothing."""
-    team = reader().team
-    if _is_seller():
-        if team is None:
-            return None
-        wanted = rules.of_the_team(wanted, team.name)
-    ours = the_company(session())
-    scope = Scope(
-        filter=wanted,
-        zone=zone(),
-        cut_at=now(),
-        grey_threshold=ours.grey_threshold,
-        anonymity_threshold=ours.anonymity_threshold,
-    )
-    figures = insight(session(), scope, now=now())
+    counted = may_count(wanted)
+    if counted is None:
+        return None
+    figures = insight(session(), scope_of(counted), now=now())
     return rules.for_a_team(figures) if _is_seller() else figures
 
 

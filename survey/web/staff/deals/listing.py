@@ -6,10 +6,19 @@ from urllib.parse import urlencode
 from flask import request, url_for
 
 from survey.deals.types import DealSearch, DealSort
+from survey.insights.charts import STEP_WORDS
+from survey.insights.queries.choices import filter_choices
+from survey.insights.queries.steps import DealsBehind
 from survey.kit.paging import Page
+from survey.kit.words import month_in_words
+from survey.team.types import Role
+from survey.web.shared.door import session
 from survey.web.staff.deals.forms import SearchForm
+from survey.web.staff.door import reader
 
 _PAGE = "page"
+_NARROWING = ("competitor", "segment", "team")
+_OF_A_BAR = ("step", "from", "to", *_NARROWING)
 
 
 def address(**changed: str | None) -> str:
@@ -51,6 +60,34 @@ def neighbours(page: Page[Any]) -> dict[str, str | None]:
         "before": address(page=page.previous) if page.previous else None,
         "after": address(page=page.following) if page.following else None,
     }
+
+
+def kept(bar: DealsBehind | None) -> dict[str, str]:
+    """What the address says of the bar, so that a search among its deals keeps it."""
+    return {name: request.args[name] for name in _OF_A_BAR if name in request.args} if bar else {}
+
+
+def bar_chips(bar: DealsBehind | None) -> list[tuple[str, str]]:
+    """Which bar's deals these are, and the address without it; first the bar itself."""
+    if bar is None:
+        return []
+    wanted, away = bar.counted_by, dict.fromkeys((*_OF_A_BAR, _PAGE))
+    first, last = month_in_words(wanted.window.first), month_in_words(wanted.window.last)
+    closed = first if first == last else f"{first} to {last}"
+    # A seller's figures are always those of the team: nothing that could be taken away.
+    fields = _NARROWING[:-1] if reader().role is Role.SELLER else _NARROWING
+    narrowed = {name: value for name in fields if (value := getattr(wanted, name))}
+    names = filter_choices(session()) if narrowed else {}
+    return [
+        (f"{STEP_WORDS[bar.step]}, of the deals closed {closed}", address(**away)),
+        *(
+            (
+                f"{name.capitalize()}: {names[name].get(value, value)}",
+                address(**{name: None, _PAGE: None}),
+            )
+            for name, value in narrowed.items()
+        ),
+    ]
 
 
 def chips(form: SearchForm) -> list[tuple[str, str]]:

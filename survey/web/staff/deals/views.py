@@ -22,7 +22,7 @@ from survey.web.staff.deals import listing
 from survey.web.staff.deals.forms import SearchForm
 from survey.web.staff.deals.timeline import timeline
 from survey.web.staff.door import reader
-from survey.web.staff.finding import deal_or_404
+from survey.web.staff.finding import asked_bar, deal_or_404
 
 bp = Blueprint("deals", __name__)
 _WORDS = {"day": day_in_words, "money": Money, "country": name_of}
@@ -32,18 +32,21 @@ _WORDS = {"day": day_in_words, "money": Money, "country": name_of}
 @access.allows(Role.ADMIN, Role.MANAGER, Role.ANALYST, Role.SELLER)
 def index() -> ResponseReturnValue:
     form = SearchForm(request.args)
-    search = _search(form)
+    search, bar = _search(form), asked_bar()
+    among = bar.listed if bar else None
     try:
-        page = queries.found_deals(session(), search, cursor=request.args.get("page"))
+        page = queries.found_deals(session(), search, among=among, cursor=request.args.get("page"))
     except CursorNotUsable:
         abort(404)
     return render_template(
         "staff/deals/index.html",
         form=form,
         deals=page.rows,
-        count=queries.count_of_deals(session(), search),
+        count=queries.count_of_deals(session(), search, among=among),
+        bar=bar,
         columns=listing.columns(search),
-        chips=listing.chips(form),
+        chips=[*listing.bar_chips(bar), *listing.chips(form)],
+        kept=listing.kept(bar),
         **listing.neighbours(page),
         **_WORDS,
     )

@@ -11,6 +11,7 @@ from survey.audit.types import Subject
 from survey.coding.queries import for_response
 from survey.coding.rules import happened
 from survey.insights.queries.feedback import Part, Wanted, feedback
+from survey.insights.types import Step
 from survey.invitations.models import Invitation
 from survey.kit.paging import CursorNotUsable
 from survey.responses import queries as responses
@@ -30,6 +31,7 @@ from survey.web.staff.feedback.forms import FeedbackForm, FindInvitationForm, Re
 from survey.web.staff.feedback.reading import Reading, document_of, fields_of, month_of, read
 from survey.web.staff.feedback.replies import answers_from, second_question
 from survey.web.staff.filters import filled, wanted_filter
+from survey.web.staff.finding import asked_bar
 
 bp = Blueprint("feedback", __name__)
 
@@ -53,6 +55,7 @@ def index() -> ResponseReturnValue:
         form=form,
         page=page,
         wanted=wanted,
+        bar=asked_bar() if wanted.is_by_closing else None,
         chips=_chips(wanted, branches),
         may_record=reader().role in _CODERS,
         address=wanted.address(),
@@ -62,14 +65,16 @@ def index() -> ResponseReturnValue:
 
 def _wanted() -> Wanted:
     args = request.args
+    part = Part.NAMELESS if args.get("part") == Part.NAMELESS else Part.NAMED
     return Wanted(
         filter=wanted_filter(),
-        part=Part.NAMELESS if args.get("part") == Part.NAMELESS else Part.NAMED,
+        part=part,
         reason=stripped(args.get("reason")),
         group=_group(args.get("group", "")),
         said_price=args.get("said") == "price",
         category=stripped(args.get("category")),
         is_primary_only=bool(args.get("decisive")),
+        is_by_closing=part is Part.NAMED and args.get("step") == Step.ANSWERED,
         words=stripped(args.get("words")),
     )
 
@@ -81,6 +86,7 @@ def _chips(wanted: Wanted, branches: Sequence[Branch]) -> list[tuple[str, str]]:
         "category": categories.get(wanted.category, wanted.category),
         "group": f"Reasons of the group “{wanted.group.replace('_', ' ')}”" if wanted.group else "",
         "said": "Another price would have changed it" if wanted.said_price else "",
+        "step": "Months of the deals’ closing" if wanted.is_by_closing else "",
     }
     return [
         (words, "/feedback?" + urlencode(wanted.address(**{name: ""})))

@@ -19,7 +19,7 @@ from survey.web.shared.door import now, session
 from survey.web.shared.words import zone
 from survey.web.staff import access
 from survey.web.staff.door import actor, reader
-from survey.web.staff.filters import behind
+from survey.web.staff.filters import behind, behind_steps
 
 bp = Blueprint("reports", __name__)
 
@@ -52,6 +52,7 @@ def show(month: str) -> ResponseReturnValue:
         report=report,
         charts=charts,
         addressed=_addressed,
+        stepped=_stepped,
         month_in_words=month_in_words,
         formats=tuple(Format),
         may_freeze=_may_freeze(wanted, report),
@@ -103,3 +104,8 @@ def _may_freeze(month: Month, report: MonthReport) -> bool:
 def _addressed(covered: Period) -> charts.Addressed:
     """Where the answers behind a bar of these months are read."""
     return behind(Filter(Window(covered.first, covered.last)))
+
+
+def _stepped(covered: Period) -> charts.Stepped:
+    """Where the deals that these months' funnel counts are listed, as they stand today."""
+    return behind_steps(Filter(Window(covered.first, covered.last)))

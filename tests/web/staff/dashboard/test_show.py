@@ -289,3 +289,39 @@ def test_more_deals_cost_no_more_queries(
         counts.append(len(statements))
 
     assert counts[0] == counts[1]
+
+
+def test_every_step_of_the_funnel_leads_to_its_deals(
+    client: CheckingClient, session: Session, sign_in: SignIn
+) -> None:
+    make_company(session)
+    answer(session)
+    make_deal(session, closed_on=date(2026, 8, 20))
+    sign_in(Role.MANAGER)
+
+    shown = page(client, "/?outcome=lost")
+
+    window = "outcome=lost&from=2025-11&to=2026-10"
+    steps = {
+        "Closed": ("/deals", "closed", 2),
+        "Could be asked": ("/deals", "eligible", 1),
+        "Invited": ("/deals", "invited", 1),
+        "Handed over": ("/deals", "delivered", 1),
+        "Started": ("/deals", "started", 1),
+        "Answered": ("/feedback", "answered", 1),
+    }
+    for label, (path, step, rows) in steps.items():
+        link = shown.find("a", {"aria-label": f"{label}: {rows}"})
+        assert link["href"] == f"{path}?{window}&step={step}"
+        entry = "tbody tr" if path == "/deals" else "article"
+        assert len(page(client, link["href"]).select(entry)) == rows
+
+
+def test_viewer_is_led_to_no_deals(
+    client: CheckingClient, session: Session, sign_in: SignIn
+) -> None:
+    make_company(session)
+    make_deal(session, closed_on=date(2026, 8, 20))
+    sign_in(Role.VIEWER)
+
+    assert page(client).find("a", href=lambda to: to and to.startswith("/deals?")) is None

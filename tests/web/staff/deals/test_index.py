@@ -12,8 +12,9 @@ from survey.kit.db import Database
 from survey.team.models import User
 from survey.team.types import Role
 from tests.databases import queries_counted
+from tests.factories.company import make_company
 from tests.factories.deals import make_account, make_contact, make_deal, make_deal_contact
-from tests.factories.team import make_user
+from tests.factories.team import make_team, make_user
 from tests.pages import CheckingClient
 
 SignIn = Callable[[Role | User], User]
@@ -99,7 +100,7 @@ def test_deals_of_one_seller_are_shown(
 def test_seller_sees_own_deals_only(
     client: CheckingClient, sign_in: SignIn, session: Session, three: None
 ) -> None:
-    seller = make_user(session, role=Role.SELLER)
+    seller = make_user(session, role=Role.SELLER, team=make_team(session))
     make_deal(session, name="Mine", seller=seller)
     sign_in(seller)
 
@@ -183,3 +184,58 @@ def test_list_without_a_filter_complains_about_nothing(
     sign_in(Role.ANALYST)
 
     assert "Please choose from the list." not in client.get("/deals").text
+
+
+def words(client: CheckingClient, address: str) -> str:
+    page = BeautifulSoup(client.get(address).text, "html.parser")
+    return " ".join(page.main.get_text(" ").split())
+
+
+def test_deals_behind_a_bar_say_which_bar_and_keep_it(
+    client: CheckingClient, session: Session, sign_in: SignIn, three: None
+) -> None:
+    make_company(session)
+    sign_in(Role.ANALYST)
+    address = "/deals?step=closed&from=2026-09&to=2026-10&outcome=lost"
+
+    page = BeautifulSoup(client.get(address).text, "html.parser")
+
+    assert names(client, address) == ["Birch"]
+    assert "Closed, of the deals closed September 2026 to October 2026" in words(client, address)
+    kept = {each["name"]: each["value"] for each in page.select("form.filters input[type=hidden]")}
+    assert kept == {"step": "closed", "from": "2026-09", "to": "2026-10"}
+    assert page.select_one(".chips a")["href"] == "/deals?outcome=lost"
+    assert names(client, f"{address}&find=apple") == []
+
+
+def test_deals_of_colleagues_are_counted_and_not_listed(
+    client: CheckingClient, session: Session, sign_in: SignIn
+) -> None:
+    make_company(session)
+    seller = make_user(session, role=Role.SELLER, team=make_team(session))
+    make_deal(session, name="Mine", seller=seller, closed_on=date(2026, 9, 1))
+    make_deal(session, seller=make_user(session, team=seller.team), closed_on=date(2026, 9, 1))
+    sign_in(seller)
+    address = "/deals?step=closed&from=2026-09&to=2026-09"
+
+    assert names(client, address) == ["Mine"]
+    assert "The bar counts 2 deals; 1 of them is not listed here." in words(client, address)
+
+
+def test_open_deals_have_taken_no_step(
+    client: CheckingClient, session: Session, sign_in: SignIn, three: None
+) -> None:
+    make_company(session)
+    sign_in(Role.ANALYST)
+
+    assert names(client, "/deals?step=closed&outcome=open") == ["Cedar"]
+
+
+@pytest.mark.parametrize("asked", ["step=arrived", "step=closed&from=2026-13"])
+def test_bar_that_is_none_is_no_page(
+    client: CheckingClient, session: Session, sign_in: SignIn, asked: str
+) -> None:
+    make_company(session)
+    sign_in(Role.ANALYST)
+
+    assert client.get(f"/deals?{asked}").status_code == 404

@@ -1,6 +1,7 @@
 """The stream of answers."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from survey.taxonomy.models import Reason
 from survey.team.models import User
 from survey.team.types import Role
 from tests import databases
-from tests.factories import make_answer, make_coding
+from tests.factories import make_answer, make_coding, make_company
 from tests.pages import CheckingClient
 
 Answered = Callable[..., Response]
@@ -220,3 +221,23 @@ def test_a_group_that_is_none_is_not_found(client: CheckingClient, sign_in: Sign
     sign_in(Role.ANALYST)
 
     assert client.get("/feedback?group=weather").status_code == 404
+
+
+def test_answers_behind_the_funnel_are_those_of_deals_that_closed_then(
+    client: CheckingClient, session: Session, sign_in: SignIn, answered: Answered
+) -> None:
+    make_company(session)
+    answered("Closed in August.").deal.closed_on = date(2026, 8, 20)
+    answered("Closed in May.").deal.closed_on = date(2026, 5, 20)
+    for _ in range(3):
+        answered("For fewer.", audience=Audience.SENDER_TEAM).deal.closed_on = date(2026, 8, 21)
+    answered("In totals.", audience=Audience.TOTALS_ONLY).deal.closed_on = date(2026, 8, 22)
+    sign_in(Role.MANAGER)
+
+    page = client.get("/feedback?step=answered&from=2026-08&to=2026-08").text
+
+    assert "Closed in August." in page
+    assert "Closed in May." not in page
+    assert "For fewer." not in page
+    assert "The bar counts 4 deals; 3 of them are not listed here." in page
+    assert "part=nameless&amp;step" not in page
