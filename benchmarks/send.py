@@ -25,7 +25,7 @@ from survey.jobs.deliver import Desk, deliver_due
 from survey.jobs.desk import desk_of
 from survey.kit import clock
 from survey.kit.db import Database
-from survey.mail.actions import claim_due, enqueue
+from survey.mail.actions.outbox import claim_due, enqueue
 from survey.mail.models import Message
 from survey.mail.types import Ending
 from survey.questionnaires.documents import shipped_document

@@ -11,7 +11,7 @@ from survey.config import Settings, shipped_folder
 from survey.invitations.actions.campaigns import ship_campaigns
 from survey.kit import clock, schema
 from survey.kit.db import Database
-from survey.mail.actions import stop_queue
+from survey.mail.actions.stops import stop_queue
 from survey.questionnaires.actions import ship_questionnaires
 from survey.taxonomy.actions import ship_release
 

@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 from survey.kit import clock
 from survey.kit.db import Database
 from survey.letters.letter import Sendable
-from survey.mail import actions, queries
+from survey.mail import queries
+from survey.mail.actions import outbox
 from survey.mail.models import Attempt
 from survey.mail.types import AttemptOutcome, Compose, Ending, Provider, Refused
 
@@ -96,7 +97,7 @@ def _keep_books(
 def _hold_lapsed(desk: Desk) -> int:
     now = desk.now()
     with desk.database.writing() as session:
-        held = actions.hold_lapsed_claims(session, now=now)
+        held = outbox.hold_lapsed_claims(session, now=now)
     if held:
         log.warning("mail.claims_held", count=held)
     return held
@@ -173,7 +174,7 @@ def _write_down(
     *,
     now: datetime,
 ) -> None:
-    actions.record_outcomes(session, ended, now=now)
+    outbox.record_outcomes(session, ended, now=now)
     counted.update(ending.outcome for _, ending in ended)
     for attempt, ending in ended:
         if ending.outcome is not AttemptOutcome.ACCEPTED:
@@ -189,7 +190,7 @@ def _take(
     """
     ready: dict[str, Compose] = {}
     while len(ready) < free:
-        attempts = actions.claim_due(
+        attempts = outbox.claim_due(
             session, provider=desk.provider.name, limit=free - len(ready), now=now
         )
         if not attempts:

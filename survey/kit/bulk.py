@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 from sqlalchemy import ARRAY, JSON, Connection, any_, func, literal, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import TypeEngine
 
@@ -51,6 +52,15 @@ def insert_rows(
     with cursor, cursor.copy(f"COPY {name} ({names}) FROM STDIN") as copy:
         for row in turned:
             copy.write_row(row)
+
+
+def insert_new_rows(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Write those rows that stand in no unique constraint's way; whoever was first stays."""
+    if not rows:
+        return
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = sqlite.insert if is_sqlite else postgresql.insert
+    session.execute(insert(model).on_conflict_do_nothing(), rows)
 
 
 def among(session: Session, column: InstrumentedAttribute[T], values: Iterable[T]) -> Any:

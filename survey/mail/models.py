@@ -3,11 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.kit.db import Base, EmailAddress, Id, PublicId, one_of
-from survey.mail.types import AttemptOutcome, MessageState, SuppressionReason
+from survey.mail.types import (
+    AttemptOutcome,
+    MessageState,
+    ReceiptKind,
+    SettlementKind,
+    SuppressionReason,
+)
 
 
 class Message(Base):
@@ -17,6 +23,13 @@ class Message(Base):
     __table_args__ = (
         Index(None, "state", "send_after_at", "id"),
         Index(None, "kind", "subject_id"),
+        Index(None, "to_address", "id"),
+        Index(
+            None,
+            "lease_until_at",
+            sqlite_where=text("lease_until_at IS NOT NULL"),
+            postgresql_where=text("lease_until_at IS NOT NULL"),
+        ),
         CheckConstraint("state <> 'cancelled' OR state_reason <> ''", name="cancelled_has_reason"),
     )
 
@@ -38,6 +51,23 @@ class Message(Base):
     lease_until_at: Mapped[datetime | None]
     """Until when the worker that claimed it may be believed alive."""
     attempts_made: Mapped[int] = mapped_column(default=0)
+    receipts_heard: Mapped[int] = mapped_column(default=0)
+    """How many different events spoke of it; none yet is what most recordings find."""
+    bounced_at: Mapped[datetime | None]
+    dropped_at: Mapped[datetime | None]
+    complained_at: Mapped[datetime | None]
+    opted_out_at: Mapped[datetime | None]
+
+    @property
+    def trouble(self) -> str:
+        """What went wrong behind the provider, the worst first; empty where nothing did."""
+        marks = {
+            "complained": self.complained_at,
+            "opted out": self.opted_out_at,
+            "bounced": self.bounced_at,
+            "dropped": self.dropped_at,
+        }
+        return next((word for word, at in marks.items() if at), "")
 
 
 class Attempt(Base):
@@ -65,6 +95,47 @@ class Attempt(Base):
     detail: Mapped[str] = mapped_column(Text, default="")
 
 
+class Settlement(Base):
+    """What was decided about a mail by a person, or because it is not needed any more."""
+
+    __tablename__ = "settlement"
+    __table_args__ = (Index(None, "message_id", "id"),)
+
+    id: Mapped[Id]
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    message: Mapped[Message] = relationship()
+    kind: Mapped[SettlementKind] = mapped_column(one_of(SettlementKind))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    after_attempts: Mapped[int]
+    """How many attempts had been made when it was decided."""
+    settled_at: Mapped[datetime]
+
+
+class Receipt(Base):
+    """One event of the provider, as it came. Never edited; erasure empties `raw`."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        Index(None, "message_id", "id"),
+        Index(None, "address_digest", "kind", "happened_at"),
+        Index(None, "received_at"),
+    )
+
+    id: Mapped[Id]
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """The same for all copies of an event: the provider sends some up to 46 times."""
+    provider: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[ReceiptKind] = mapped_column(one_of(ReceiptKind))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    """Null where no mail of ours is meant, or none can be told."""
+    message: Mapped[Message | None] = relationship()
+    attempt_id: Mapped[str | None] = mapped_column(String(32))
+    address_digest: Mapped[str | None] = mapped_column(String(64))
+    happened_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    raw: Mapped[dict[str, Any]]
+
+
 class Suppression(Base):
     """An address never to mail. Kept by hash, so that it outlives the person's erasure."""
 
@@ -72,7 +143,7 @@ class Suppression(Base):
 
     id: Mapped[Id]
     address_digest: Mapped[str] = mapped_column(String(64), unique=True)
-    """SHA-256 of the address in lower case."""
+    """`rules.address_digest`: the same for every way to write one mailbox."""
     address: Mapped[EmailAddress | None]
     reason: Mapped[SuppressionReason] = mapped_column(one_of(SuppressionReason))
     note: Mapped[str] = mapped_column(Text, default="")
@@ -88,3 +159,13 @@ class QueueStop(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     stopped_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(Text)
+
+
+class QueuePause(Base):
+    """Until when the provider asked for rest. It ends by itself."""
+
+    __tablename__ = "queue_pause"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    until_at: Mapped[datetime]

@@ -1,23 +1,40 @@
 """What people ask of the outbox."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from survey.kit.paging import Key, Page, read_page
-from survey.mail.models import Attempt, Message, QueueStop, Suppression
+from survey.mail.models import Attempt, Message, QueuePause, QueueStop, Suppression
 from survey.mail.rules import address_digest
-from survey.mail.types import MessageState, SuppressionReason
+from survey.mail.types import (
+    AttemptOutcome,
+    MessageState,
+    SuppressionReason,
+    UncertainHour,
+)
 
 # Both databases bound what one statement may carry: SQLite to 32,766 values, PostgreSQL to 65,535.
 _MOST_IN_ONE_QUESTION = 10_000
+_HOUR = timedelta(hours=1)
 
 
 def queue_stop(session: Session) -> QueueStop | None:
     """Why nothing leaves at present, or None while mails flow."""
     return session.get(QueueStop, 1)
+
+
+def queue_pause(session: Session) -> QueuePause | None:
+    """Until when the provider last asked for rest; it may have passed."""
+    return session.get(QueuePause, 1)
+
+
+def may_leave(session: Session, *, now: datetime) -> bool:
+    """Whether mails flow: nobody stopped them, and the provider asked for no rest."""
+    pause = queue_pause(session)
+    return queue_stop(session) is None and (pause is None or pause.until_at <= now)
 
 
 def due(now: datetime) -> Select[Message]:
@@ -33,11 +50,7 @@ def with_lapsed_lease(session: Session, *, now: datetime, limit: int) -> list[At
     """Attempts whose worker must be believed dead, the oldest first."""
     asked = (
         _attempts_locked()
-        .where(
-            Message.state == MessageState.CLAIMED,
-            Message.lease_until_at <= now,
-            Attempt.finished_at.is_(None),
-        )
+        .where(Message.lease_until_at <= now, Attempt.finished_at.is_(None))
         .limit(limit)
     )
     return list(session.scalars(asked))
@@ -79,6 +92,59 @@ def count_by_state(session: Session) -> dict[MessageState, int]:
     return {state: counted.get(state, 0) for state in MessageState}
 
 
+def uncertain_hours(session: Session) -> list[UncertainHour]:
+    """The hours in which mails became uncertain, the newest first, and what receipts tell of the
+    other mails that left in each.
+    """
+    claimed_at = func.max(Attempt.claimed_at)
+    asked = (
+        select(claimed_at)
+        .join(Attempt.message)
+        .where(Message.state == MessageState.UNCERTAIN)
+        .group_by(Message.id)
+    )
+    hours = [_hour(moment) for moment in session.scalars(asked)]
+    return [
+        _uncertain_hour(session, hour, hours.count(hour))
+        for hour in sorted(set(hours), reverse=True)
+    ]
+
+
+def _uncertain_hour(session: Session, hour: datetime, uncertain: int) -> UncertainHour:
+    asked = (
+        select(func.count(), func.sum(case((Message.receipts_heard > 0, 1), else_=0)))
+        .select_from(Attempt)
+        .join(Attempt.message)
+        .where(
+            Attempt.claimed_at >= hour,
+            Attempt.claimed_at < hour + _HOUR,
+            Attempt.outcome == AttemptOutcome.ACCEPTED,
+        )
+    )
+    others, heard_of = session.execute(asked).one()
+    return UncertainHour(hour, uncertain, others=others, heard_of=heard_of or 0)
+
+
+def uncertain_of(session: Session, hour: datetime) -> list[Message]:
+    """The uncertain mails that were last claimed within an hour, locked, the oldest first."""
+    last = (
+        select(Attempt.message_id)
+        .group_by(Attempt.message_id)
+        .having(func.max(Attempt.claimed_at) >= hour, func.max(Attempt.claimed_at) < hour + _HOUR)
+    )
+    asked = (
+        select(Message)
+        .where(Message.state == MessageState.UNCERTAIN, Message.id.in_(last))
+        .order_by(Message.id)
+        .with_for_update()
+    )
+    return list(session.scalars(asked))
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
 def count_overdue(session: Session, *, since: datetime) -> int:
     """How many messages could have left at that moment and have not even been tried."""
     asked = select(func.count()).where(
@@ -106,16 +172,16 @@ def suppression_of(session: Session, address: str) -> Suppression | None:
 
 def suppressions_among(session: Session, addresses: Iterable[str]) -> dict[str, SuppressionReason]:
     """Why those of the addresses that must never be mailed must not, by address as given."""
-    by_digest = {address_digest(address): address for address in addresses}
-    digests = sorted(by_digest)
-    found: dict[str, SuppressionReason] = {}
+    hashed = {address: address_digest(address) for address in addresses}
+    digests = sorted(set(hashed.values()))
+    reasons: dict[str, SuppressionReason] = {}
     for start in range(0, len(digests), _MOST_IN_ONE_QUESTION):
         some = digests[start : start + _MOST_IN_ONE_QUESTION]
         asked = select(Suppression.address_digest, Suppression.reason).where(
             Suppression.address_digest.in_(some)
         )
-        found |= {by_digest[hashed]: reason for hashed, reason in session.execute(asked)}
-    return found
+        reasons |= {row.address_digest: row.reason for row in session.execute(asked)}
+    return {address: reasons[known] for address, known in hashed.items() if known in reasons}
 
 
 def _attempts_locked() -> Select[Attempt]:
@@ -123,7 +189,8 @@ def _attempts_locked() -> Select[Attempt]:
         select(Attempt)
         .join(Attempt.message)
         .options(contains_eager(Attempt.message))
-        .order_by(Attempt.id)
+        # In the order in which receipts lock them too: nobody waits for one who waits for him.
+        .order_by(Message.id, Attempt.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )

@@ -1,57 +1,59 @@
-"""What follows from what: outcomes, moves, waiting times, and what may stand in a header. Pure."""
+"""What follows from what: outcomes, decisions, waiting times, and what may stand in a header."""
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 from survey.kit.tokens import digest
 from survey.mail.types import (
-    AttemptOutcome,
+    Heard,
     KeyRefused,
     MayHaveBeenSent,
     MessageState,
     NeverSend,
     ProviderAway,
+    ReceiptKind,
     Refused,
+    SettlementKind,
+    SuppressionReason,
     TryLater,
+    UncertainHour,
 )
 
 LEASE: Final = timedelta(minutes=5)
 """How long a claim is believed: far longer than any provider's timeout."""
 
-MOVES: Final[Mapping[MessageState, frozenset[MessageState]]] = {
-    MessageState.QUEUED: frozenset(
-        {MessageState.CLAIMED, MessageState.CANCELLED, MessageState.ACCEPTED}
+SETTLED_FROM: Final[Mapping[SettlementKind, frozenset[MessageState]]] = {
+    SettlementKind.SEND_AGAIN: frozenset({MessageState.FAILED, MessageState.UNCERTAIN}),
+    SettlementKind.COUNT_AS_SENT: frozenset({MessageState.UNCERTAIN}),
+    SettlementKind.DROP: frozenset(
+        {MessageState.QUEUED, MessageState.FAILED, MessageState.UNCERTAIN}
     ),
-    MessageState.CLAIMED: frozenset(
-        {
-            MessageState.ACCEPTED,
-            MessageState.QUEUED,
-            MessageState.FAILED,
-            MessageState.UNCERTAIN,
-            MessageState.CANCELLED,
-        }
-    ),
-    MessageState.UNCERTAIN: frozenset(
-        {MessageState.ACCEPTED, MessageState.QUEUED, MessageState.FAILED, MessageState.DELIVERED}
-    ),
-    MessageState.ACCEPTED: frozenset({MessageState.DEFERRED, MessageState.DELIVERED}),
-    MessageState.DEFERRED: frozenset({MessageState.DELIVERED}),
-    MessageState.DELIVERED: frozenset(),
-    MessageState.FAILED: frozenset({MessageState.QUEUED, MessageState.ACCEPTED}),
-    MessageState.CANCELLED: frozenset(),
 }
+"""In which states a person may decide what; everything else follows from attempts and receipts."""
 
-STATE_AFTER: Final[Mapping[AttemptOutcome, MessageState]] = {
-    AttemptOutcome.ACCEPTED: MessageState.ACCEPTED,
-    AttemptOutcome.TRY_LATER: MessageState.QUEUED,
-    AttemptOutcome.NEVER_SEND: MessageState.FAILED,
-    AttemptOutcome.MAY_HAVE_BEEN_SENT: MessageState.UNCERTAIN,
-    AttemptOutcome.QUEUE_STOPPED: MessageState.QUEUED,
-    AttemptOutcome.NOT_WANTED: MessageState.CANCELLED,
+_SUPPRESSED_BY: Final[Mapping[ReceiptKind, SuppressionReason]] = {
+    ReceiptKind.BOUNCED: SuppressionReason.BOUNCED,
+    ReceiptKind.COMPLAINED: SuppressionReason.COMPLAINED,
+    ReceiptKind.OPTED_OUT: SuppressionReason.OPTED_OUT,
 }
+_DROPPED_FOR: Final[tuple[tuple[str, SuppressionReason | None], ...]] = (
+    ("unsubscribed", SuppressionReason.OPTED_OUT),
+    ("spam report", SuppressionReason.COMPLAINED),
+    # What is wrong with our account or with this one mail says nothing about the address.
+    ("quota", None),
+    ("smtpapi", None),
+    ("spam content", None),
+    ("maximum credits", None),
+)
+SOFT_BOUNCES_IN_A_ROW: Final = 5
+"""After so many an address is not written to any more."""
+FEWEST_TO_PROVE_A_FEED: Final = 5
+FEED_RESTS: Final = timedelta(hours=1)
+"""How long after an hour its receipts may still be on their way."""
 
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)
@@ -81,19 +83,56 @@ _REFUSALS_BY_CLASS: Final[Mapping[int, tuple[str, type[Refused]]]] = {
 }
 
 
-def may_move(state: MessageState, to: MessageState) -> bool:
-    return to in MOVES[state]
+def may_settle(state: MessageState, kind: SettlementKind) -> bool:
+    """Whether a person may decide this about a mail that stands so."""
+    return state in SETTLED_FROM[kind]
+
+
+def suppression_for(kind: ReceiptKind, reason: str) -> SuppressionReason | None:
+    """Why one such event alone forbids to write to its address again; None where it does not.
+
+    A drop does, except where its reason is our account or the one mail.
+    """
+    if kind is not ReceiptKind.DROPPED:
+        return _SUPPRESSED_BY.get(kind)
+    told_of = reason.lower()
+    return next((why for words, why in _DROPPED_FOR if words in told_of), SuppressionReason.BOUNCED)
+
+
+def soft_bounces_in_a_row(heard: Iterable[Heard]) -> int:
+    """How often in a row, up to the newest receipt, an address refused mail for the time being."""
+    row = 0
+    for each in sorted(heard, key=lambda each: (each.happened_at, each.kind), reverse=True):
+        if each.kind is ReceiptKind.BLOCKED:
+            row += 1
+        elif each.kind in {ReceiptKind.DELIVERED, ReceiptKind.SEEN}:
+            break
+    return row
+
+
+def feed_proves(hour: UncertainHour, *, now: datetime) -> bool:
+    """Whether silence about a mail of this hour means that it never left: every other mail of the
+    hour, and enough of them, was heard of, and late receipts have had their time.
+    """
+    return (
+        hour.others >= FEWEST_TO_PROVE_A_FEED
+        and hour.heard_of == hour.others
+        and now >= hour.ended_at + FEED_RESTS
+    )
 
 
 def next_try_at(attempts_made: int, *, now: datetime, not_before: datetime | None) -> datetime:
-    """One minute, doubling up to an hour; later if the provider named a later moment (within a day,
-    so that a provider's wrong clock cannot silence us).
+    """One minute, doubling up to an hour; later if the provider named a later moment, within a day:
+    a provider's wrong clock must not silence us.
     """
     doublings = min(max(attempts_made - 1, 0), _DOUBLINGS)
     waited = now + min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT)
-    if not_before is None:
-        return waited
-    return max(waited, min(not_before, now + _LONGEST_SILENCE))
+    return waited if not_before is None else max(waited, believable(not_before, now=now))
+
+
+def believable(moment: datetime, *, now: datetime) -> datetime:
+    """A moment that a provider named, or a day from now if it lies further away."""
+    return min(moment, now + _LONGEST_SILENCE)
 
 
 def refusal_of(status: int, detail: str, *, not_before: datetime | None = None) -> Refused:
@@ -137,6 +176,16 @@ def is_one_address(address: str) -> bool:
     )
 
 
+def mailbox(address: str) -> str:
+    """One writing for all that reach the same person: lower case, the domain in ASCII, and without
+    what stands behind a plus (`jane+deals@x.example` is Jane's, so her no counts for it too).
+    """
+    local, _, domain = address.strip().lower().rpartition("@")
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode()
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
 def address_digest(address: str) -> str:
-    """The only form in which a suppressed address must be kept: SHA-256 of it in lower case."""
-    return digest(address.strip().lower())
+    """The only form in which a suppressed address must be kept: SHA-256 of its mailbox."""
+    return digest(mailbox(address))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from survey.kit.errors import SurveyError
 
 
 class MessageState(StrEnum):
-    """Where a message stands: a projection of its attempts (and later its receipts)."""
+    """Where a message stands: a fold of its attempts, its receipts and what people decided."""
 
     QUEUED = "queued"
     CLAIMED = "claimed"
@@ -34,11 +34,43 @@ class AttemptOutcome(StrEnum):
     NOT_WANTED = "not_wanted"
 
 
+class ReceiptKind(StrEnum):
+    """What a provider's event tells, in our words."""
+
+    PROCESSED = "processed"
+    DEFERRED = "deferred"
+    DELIVERED = "delivered"
+    SEEN = "seen"
+    """Opened or clicked: it arrived. Never proof of a human."""
+    BOUNCED = "bounced"
+    """Refused for good."""
+    BLOCKED = "blocked"
+    """Refused for now: a soft bounce."""
+    DROPPED = "dropped"
+    """The provider did not even try."""
+    COMPLAINED = "complained"
+    OPTED_OUT = "opted_out"
+    OTHER = "other"
+    """A kind of event that this version does not know; it is kept."""
+    UNREADABLE = "unreadable"
+    """Not an event at all; it is kept, and means nothing."""
+
+
+class SettlementKind(StrEnum):
+    """What was decided about one mail, apart from handing it over."""
+
+    SEND_AGAIN = "send_again"
+    COUNT_AS_SENT = "count_as_sent"
+    DROP = "drop"
+
+
 class SuppressionReason(StrEnum):
     OPTED_OUT = "opted_out"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     ADDED_BY_PERSON = "added_by_person"
+    ERASED = "erased"
+    """The person asked to be forgotten: only the digest is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +122,89 @@ Compose = Callable[[], Draft]
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderEvent:
+    """One event as a provider told it, read but not yet matched to a mail of ours."""
+
+    kind: ReceiptKind
+    digest: str
+    """The same for every copy of one event, whatever the provider changes on a retry."""
+    raw: dict[str, Any]
+    happened_at: datetime | None = None
+    attempt_id: str | None = None
+    provider_message_ids: tuple[str, ...] = ()
+    """What may be the provider's own id of the mail: it comes with a tail of unknown length."""
+    address: str | None = None
+    reason: str = ""
+    """The provider's words, where it gives any."""
+    message_id: int | None = None
+    """Our own number of the mail, where it is known without asking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One attempt as the fold sees it: null while it is under way."""
+
+    outcome: AttemptOutcome | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One decision as the fold sees it."""
+
+    kind: SettlementKind
+    reason: str
+    after_attempts: int
+    """How many attempts had been made by then: what comes later speaks louder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One receipt as the fold sees it."""
+
+    kind: ReceiptKind
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a message stands, and what ever went wrong with it (which nothing takes back)."""
+
+    state: MessageState
+    reason: str = ""
+    bounced_at: datetime | None = None
+    dropped_at: datetime | None = None
+    complained_at: datetime | None = None
+    opted_out_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that is known of a mail, as the fold takes it."""
+
+    tried: tuple[Tried, ...] = ()
+    settled: tuple[Settled, ...] = ()
+    heard: tuple[Heard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UncertainHour:
+    """How many mails of an hour are uncertain, and what was heard of the others of that hour."""
+
+    hour: datetime
+    """When it began."""
+    uncertain: int
+    others: int
+    """Mails that the provider accepted within it."""
+    heard_of: int
+    """Of these, how many any receipt spoke of."""
+
+    @property
+    def ended_at(self) -> datetime:
+        return self.hour + timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """How one attempt ended, as it is recorded."""
 
@@ -101,6 +216,8 @@ class Ending:
     """The moment before which the provider asks not to be tried again."""
     is_provider_away: bool = False
     """No other mail would fare better just now."""
+    pause_until: datetime | None = None
+    """The provider takes no mail of ours before this moment, by its own words."""
 
 
 class Refused(SurveyError):
@@ -118,6 +235,7 @@ class Refused(SurveyError):
         super().__init__(detail)
         self.status_code = status_code
         self.not_before = not_before
+        """The moment before which the provider asks not to be tried again."""
 
     @property
     def ending(self) -> Ending:
@@ -127,6 +245,7 @@ class Refused(SurveyError):
             status_code=self.status_code,
             not_before=self.not_before,
             is_provider_away=isinstance(self, ProviderAway),
+            pause_until=self.not_before if isinstance(self, ProviderAway) else None,
         )
 
 

@@ -10,7 +10,7 @@ from survey.kit.addresses import NotAnAddress, read_address
 from survey.kit.errors import SurveyError
 from survey.kit.passwords import hash_password
 from survey.kit.tokens import new_token
-from survey.mail.actions import enqueue
+from survey.mail.actions.outbox import enqueue
 from survey.mail.models import Message
 from survey.team import queries, rules
 from survey.team.models import Team, User

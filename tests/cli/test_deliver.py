@@ -10,7 +10,7 @@ from survey.cli.main import main
 from survey.config import Settings
 from survey.kit import clock
 from survey.kit.db import Database
-from survey.mail.actions import stop_queue
+from survey.mail.actions.stops import stop_queue
 from survey.team.actions import ask_new_password
 from tests.factories import make_company, make_user
 

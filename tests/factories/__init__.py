@@ -20,7 +20,15 @@ from tests.factories.invitations import (
     make_notice,
     make_referral,
 )
-from tests.factories.mail import make_attempt, make_message, make_queue_stop, make_suppression
+from tests.factories.mail import (
+    make_attempt,
+    make_message,
+    make_queue_pause,
+    make_queue_stop,
+    make_receipt,
+    make_settlement,
+    make_suppression,
+)
 from tests.factories.questionnaires import make_questionnaire, make_version
 from tests.factories.reports import make_report
 from tests.factories.responses import (
@@ -60,13 +68,16 @@ __all__ = [
     "make_message",
     "make_notice",
     "make_questionnaire",
+    "make_queue_pause",
     "make_queue_stop",
     "make_reason",
+    "make_receipt",
     "make_referral",
     "make_release",
     "make_report",
     "make_response",
     "make_revision",
+    "make_settlement",
     "make_suppression",
     "make_team",
     "make_user",

@@ -4,9 +4,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from survey.kit.tokens import digest
-from survey.mail.models import Attempt, Message, QueueStop, Suppression
-from survey.mail.types import SuppressionReason
+from survey.mail.models import (
+    Attempt,
+    Message,
+    QueuePause,
+    QueueStop,
+    Receipt,
+    Settlement,
+    Suppression,
+)
+from survey.mail.rules import address_digest
+from survey.mail.types import ReceiptKind, SettlementKind, SuppressionReason
 from tests.factories.rows import MOMENT, added, next_number
 
 
@@ -38,7 +46,7 @@ def make_suppression(session: Session, **columns: Any) -> Suppression:
     address = columns.get("address", f"never{next_number()}@buyer.example")
     values: dict[str, Any] = {
         "address": address,
-        "address_digest": digest(address),
+        "address_digest": address_digest(address),
         "reason": SuppressionReason.OPTED_OUT,
         "suppressed_at": MOMENT,
     }
@@ -48,3 +56,29 @@ def make_suppression(session: Session, **columns: Any) -> Suppression:
 def make_queue_stop(session: Session, **columns: Any) -> QueueStop:
     values: dict[str, Any] = {"stopped_at": MOMENT, "reason": "The provider refused our key."}
     return added(session, QueueStop(**values | columns))
+
+
+def make_queue_pause(session: Session, **columns: Any) -> QueuePause:
+    return added(session, QueuePause(**{"until_at": MOMENT} | columns))
+
+
+def make_settlement(session: Session, **columns: Any) -> Settlement:
+    values: dict[str, Any] = {
+        "message": columns.get("message") or make_message(session),
+        "kind": SettlementKind.SEND_AGAIN,
+        "after_attempts": 1,
+        "settled_at": MOMENT,
+    }
+    return added(session, Settlement(**values | columns))
+
+
+def make_receipt(session: Session, **columns: Any) -> Receipt:
+    values: dict[str, Any] = {
+        "digest": f"receipt{next_number()}",
+        "provider": "sendgrid",
+        "kind": ReceiptKind.DELIVERED,
+        "happened_at": MOMENT,
+        "received_at": MOMENT,
+        "raw": {"event": "delivered"},
+    }
+    return added(session, Receipt(**values | columns))

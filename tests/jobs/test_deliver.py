@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from survey.jobs.deliver import Delivered, Desk, deliver_due
 from survey.kit.db import Database
-from survey.mail import actions, queries, rules
+from survey.mail import queries, rules
+from survey.mail.actions import outbox
 from survey.mail.models import Attempt, Message
 from survey.mail.types import (
     AttemptOutcome,
@@ -229,7 +230,7 @@ def test_a_kind_this_version_does_not_know_waits(desk: Desk, database: Database)
 def test_a_dead_workers_claim_is_held_not_sent(desk: Desk, database: Database):
     put(database, "a@b.example")
     with database.writing() as session:
-        actions.claim_due(session, provider="postbox", limit=1, now=NOW)
+        outbox.claim_due(session, provider="postbox", limit=1, now=NOW)
 
     before = deliver_due(desk)
     after = deliver_due(replace(desk, now=lambda: NOW + rules.LEASE))

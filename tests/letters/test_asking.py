@@ -14,7 +14,8 @@ from survey.invitations.queries import find_by_token
 from survey.invitations.types import LinkPurpose
 from survey.jobs.deliver import Delivered, Desk, deliver_due
 from survey.kit.db import Database
-from survey.mail.actions import enqueue, suppress
+from survey.mail.actions.outbox import enqueue
+from survey.mail.actions.suppressions import suppress
 from survey.mail.models import Message
 from survey.mail.types import SuppressionReason
 from survey.questionnaires.documents import shipped_document

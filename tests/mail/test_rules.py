@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from survey.mail import rules
-from survey.mail.types import AttemptOutcome, MessageState
+from survey.mail.types import (
+    AttemptOutcome,
+    Heard,
+    ReceiptKind,
+    SuppressionReason,
+    UncertainHour,
+)
 
 NOW = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
 
@@ -28,22 +34,6 @@ NOW = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
 )
 def test_refusal_of_says_what_each_status_asks_of_us(status: int, outcome: AttemptOutcome):
     assert rules.refusal_of(status, "").outcome is outcome
-
-
-@pytest.mark.parametrize(
-    ("outcome", "state"),
-    [
-        (AttemptOutcome.ACCEPTED, MessageState.ACCEPTED),
-        (AttemptOutcome.TRY_LATER, MessageState.QUEUED),
-        (AttemptOutcome.NEVER_SEND, MessageState.FAILED),
-        (AttemptOutcome.MAY_HAVE_BEEN_SENT, MessageState.UNCERTAIN),
-        (AttemptOutcome.QUEUE_STOPPED, MessageState.QUEUED),
-        (AttemptOutcome.NOT_WANTED, MessageState.CANCELLED),
-    ],
-)
-def test_a_claimed_message_moves_as_the_outcome_says(outcome: AttemptOutcome, state: MessageState):
-    assert rules.STATE_AFTER[outcome] is state
-    assert rules.may_move(MessageState.CLAIMED, state)
 
 
 @pytest.mark.parametrize(
@@ -130,3 +120,87 @@ def test_address_digest_ignores_case():
 )
 def test_display_name_holds_nothing_that_means_something_in_an_address(typed: str, name: str):
     assert rules.display_name(typed) == name
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "suppressed_as"),
+    [
+        (ReceiptKind.BOUNCED, "550 unknown user", SuppressionReason.BOUNCED),
+        (ReceiptKind.COMPLAINED, "", SuppressionReason.COMPLAINED),
+        (ReceiptKind.OPTED_OUT, "", SuppressionReason.OPTED_OUT),
+        (ReceiptKind.DROPPED, "Bounced Address", SuppressionReason.BOUNCED),
+        (ReceiptKind.DROPPED, "Invalid", SuppressionReason.BOUNCED),
+        (ReceiptKind.DROPPED, "Unsubscribed Address", SuppressionReason.OPTED_OUT),
+        (ReceiptKind.DROPPED, "Spam Reporting Address", SuppressionReason.COMPLAINED),
+        (ReceiptKind.DROPPED, "Recipient List over Package Quota", None),
+        (ReceiptKind.DROPPED, "Invalid SMTPAPI header", None),
+        (ReceiptKind.DROPPED, "Spam Content (if Spam Checker app is enabled)", None),
+        (ReceiptKind.BLOCKED, "452 mailbox full", None),
+        (ReceiptKind.DELIVERED, "", None),
+        (ReceiptKind.OTHER, "", None),
+    ],
+)
+def test_suppression_for_says_which_events_end_it(
+    kind: ReceiptKind, reason: str, suppressed_as: SuppressionReason | None
+):
+    assert rules.suppression_for(kind, reason) is suppressed_as
+
+
+def heard(*kinds: ReceiptKind) -> list[Heard]:
+    return [Heard(kind, NOW + timedelta(days=day)) for day, kind in enumerate(kinds)]
+
+
+def test_soft_bounces_in_a_row_end_at_a_delivery_in_whatever_order_they_came():
+    history = heard(
+        ReceiptKind.BLOCKED, ReceiptKind.DELIVERED, ReceiptKind.BLOCKED, ReceiptKind.DEFERRED,
+        ReceiptKind.BLOCKED,
+    )  # fmt: skip
+
+    assert rules.soft_bounces_in_a_row(history) == 2
+    assert rules.soft_bounces_in_a_row(reversed(history)) == 2
+    assert rules.soft_bounces_in_a_row([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("others", "heard_of", "minutes_after", "proves"),
+    [
+        (5, 5, 60, True),
+        (5, 5, 59, False),
+        (5, 4, 600, False),
+        (4, 4, 600, False),
+        (0, 0, 600, False),
+    ],
+)
+def test_feed_proves_only_when_every_other_mail_of_the_hour_was_heard_of(
+    others: int, heard_of: int, minutes_after: int, proves: bool
+):
+    hour = UncertainHour(NOW.replace(minute=0), 3, others=others, heard_of=heard_of)
+
+    now = hour.ended_at + timedelta(minutes=minutes_after)
+
+    assert rules.feed_proves(hour, now=now) is proves
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "jane@buyer.example",
+        " Jane@BUYER.example",
+        "jane+deals@buyer.example",
+        "JANE+@buyer.example",
+    ],
+)
+def test_address_digest_is_the_same_however_a_mailbox_is_written(written: str):
+    assert rules.address_digest(written) == rules.address_digest("jane@buyer.example")
+
+
+def test_address_digest_tells_people_and_domains_apart():
+    digests = {
+        rules.address_digest(address)
+        for address in ("jane@a.example", "john@a.example", "jane@b.example", "+jane@a.example")
+    }
+
+    assert len(digests) == 4
+    assert rules.address_digest("jane@bücher.example") == rules.address_digest(
+        "jane@xn--bcher-kva.example"
+    )

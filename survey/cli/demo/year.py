@@ -30,7 +30,7 @@ from survey.jobs.import_deals import import_files
 from survey.jobs.invite import invite_all
 from survey.kit.db import Database
 from survey.letters.kinds import letters_of
-from survey.mail.actions import suppress
+from survey.mail.actions.suppressions import suppress
 from survey.mail.providers.file import FileProvider
 from survey.mail.types import SuppressionReason
 from survey.questionnaires.queries import questionnaire_by_key

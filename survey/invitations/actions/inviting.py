@@ -15,7 +15,7 @@ from survey.invitations.types import (
     SkipReason,
 )
 from survey.kit.ids import new_public_id
-from survey.mail.actions import enqueue
+from survey.mail.actions.outbox import enqueue
 from survey.mail.queries import of_subject
 from survey.questionnaires.actions import freeze_version
 from survey.questionnaires.queries import current_version, document_of

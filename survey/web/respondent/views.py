@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from survey.company.queries import company
 from survey.invitations.types import LinkPurpose
-from survey.mail.actions import suppress
+from survey.mail.actions.suppressions import suppress
 from survey.mail.types import SuppressionReason
 from survey.responses import actions, rules
 from survey.web.respondent import brand, packing, refusals

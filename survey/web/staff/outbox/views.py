@@ -7,7 +7,8 @@ from survey.audit.actions import record
 from survey.audit.types import Subject
 from survey.kit.errors import SurveyError
 from survey.kit.paging import CursorNotUsable
-from survey.mail import actions, queries
+from survey.mail import queries
+from survey.mail.actions import settling, stops
 from survey.mail.models import Message
 from survey.mail.types import MessageState
 from survey.team.types import Role
@@ -61,7 +62,7 @@ def html(public_id: str) -> Response:
 @bp.post("/outbox/stop")
 @access.allows(Role.ADMIN, Role.MANAGER)
 def stop() -> ResponseReturnValue:
-    actions.stop_queue(session(), reason="A person stopped it.", now=now())
+    stops.stop_queue(session(), reason="A person stopped it.", now=now())
     record(session(), actor(), "mail_stopped", Subject("queue_stop", 1), now=now())
     flash("No mail leaves any more, until you let it.", "done")
     return redirect(url_for("staff.outbox.index"), 303)
@@ -70,7 +71,7 @@ def stop() -> ResponseReturnValue:
 @bp.post("/outbox/release")
 @access.allows(Role.ADMIN, Role.MANAGER)
 def release() -> ResponseReturnValue:
-    if actions.release_queue(session()):
+    if stops.release_queue(session()):
         record(session(), actor(), "mail_released", Subject("queue_stop", 1), now=now())
         wake("deliver")
     flash("Mail leaves again.", "done")
@@ -82,7 +83,7 @@ def release() -> ResponseReturnValue:
 def send_again(public_id: str) -> ResponseReturnValue:
     message = _found(public_id)
     try:
-        actions.send_again(session(), message, now=now())
+        settling.send_again(session(), message, now=now())
     except SurveyError as error:
         flash(str(error), "problem")
     else:
@@ -97,7 +98,7 @@ def send_again(public_id: str) -> ResponseReturnValue:
 def count_as_sent(public_id: str) -> ResponseReturnValue:
     message = _found(public_id)
     try:
-        actions.count_as_sent(session(), message, now=now())
+        settling.count_as_sent(session(), message, now=now())
     except SurveyError as error:
         flash(str(error), "problem")
     else:

@@ -167,7 +167,7 @@ def test_a_mail_that_left_cannot_be_sent_again(
 
     answer = client.post(f"/outbox/{public_id}/send-again", follow_redirects=True)
 
-    assert "A mail that is accepted cannot become queued." in answer.text
+    assert "A mail that is accepted cannot be sent again." in answer.text
     assert queries.find(session, public_id).state is MessageState.ACCEPTED
 
 

@@ -5,25 +5,26 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from survey.mail import actions, queries, rules
+from survey.mail import queries, rules
+from survey.mail.actions import outbox, settling, stops
 from survey.mail.models import Attempt, Message
-from survey.mail.types import AttemptOutcome, Ending, MessageState, SuppressionReason
+from survey.mail.types import AttemptOutcome, Ending, MessageState
 from tests.factories import MOMENT, make_message
 
 NOW = MOMENT + timedelta(hours=1)
 
 
 def claim_one(session: Session, *, now: datetime = NOW) -> Attempt:
-    (attempt,) = actions.claim_due(session, provider="file", limit=1, now=now)
+    (attempt,) = outbox.claim_due(session, provider="file", limit=1, now=now)
     return attempt
 
 
 def end(session: Session, attempt: Attempt, outcome: AttemptOutcome, **facts: object) -> Message:
-    return actions.record_outcome(session, attempt, Ending(outcome, **facts), now=NOW)
+    return outbox.record_outcome(session, attempt, Ending(outcome, **facts), now=NOW)
 
 
 def test_enqueue_puts_a_message_in_the_outbox(session: Session):
-    message = actions.enqueue(
+    message = outbox.enqueue(
         session,
         key="invitation:7:1",
         kind="invitation",
@@ -43,16 +44,16 @@ def test_enqueue_puts_a_message_in_the_outbox(session: Session):
 def test_enqueue_twice_under_one_key_makes_one_message(session: Session):
     facts = {"key": "invitation:7:1", "kind": "invitation", "to_address": "jane@buyer.example"}
 
-    first = actions.enqueue(session, **facts, now=NOW)
-    second = actions.enqueue(session, **facts, now=NOW + timedelta(minutes=1))
+    first = outbox.enqueue(session, **facts, now=NOW)
+    second = outbox.enqueue(session, **facts, now=NOW + timedelta(minutes=1))
 
     assert second is first
     assert queries.count_by_state(session)[MessageState.QUEUED] == 1
 
 
 def test_enqueue_refuses_what_is_not_one_address(session: Session):
-    with pytest.raises(actions.NotAnAddress):
-        actions.enqueue(
+    with pytest.raises(outbox.NotAnAddress):
+        outbox.enqueue(
             session, key="k", kind="invitation", to_address="a@b.example, c@d.example", now=NOW
         )
 
@@ -62,7 +63,7 @@ def test_claim_takes_what_is_due_the_longest_waiting_first(session: Session):
     second = make_message(session, send_after_at=NOW)
     first = make_message(session, send_after_at=NOW - timedelta(minutes=1))
 
-    attempts = actions.claim_due(session, provider="file", limit=10, now=NOW)
+    attempts = outbox.claim_due(session, provider="file", limit=10, now=NOW)
 
     assert [attempt.message for attempt in attempts] == [first, second]
     assert later.state is MessageState.QUEUED
@@ -82,22 +83,22 @@ def test_claim_leases_the_message_and_gives_a_random_attempt_id(session: Session
 
 def test_claim_takes_nothing_while_the_queue_is_stopped(session: Session):
     make_message(session)
-    actions.stop_queue(session, reason="Restored from a backup.", now=NOW)
+    stops.stop_queue(session, reason="Restored from a backup.", now=NOW)
 
-    assert actions.claim_due(session, provider="file", limit=10, now=NOW) == []
+    assert outbox.claim_due(session, provider="file", limit=10, now=NOW) == []
 
-    assert actions.release_queue(session) is True
-    assert len(actions.claim_due(session, provider="file", limit=10, now=NOW)) == 1
+    assert stops.release_queue(session) is True
+    assert len(outbox.claim_due(session, provider="file", limit=10, now=NOW)) == 1
 
 
 def test_release_of_a_running_queue_says_that_nothing_was_stopped(session: Session):
-    assert actions.release_queue(session) is False
+    assert stops.release_queue(session) is False
 
 
 def test_stop_keeps_the_first_reason(session: Session):
-    actions.stop_queue(session, reason="The key was refused.", now=NOW)
+    stops.stop_queue(session, reason="The key was refused.", now=NOW)
 
-    assert actions.stop_queue(session, reason="Another.", now=NOW).reason == "The key was refused."
+    assert stops.stop_queue(session, reason="Another.", now=NOW).reason == "The key was refused."
 
 
 def test_accepted_keeps_what_events_will_name(session: Session):
@@ -144,7 +145,7 @@ def test_may_have_been_sent_is_never_claimed_again(session: Session):
     end(session, claim_one(session), AttemptOutcome.MAY_HAVE_BEEN_SENT)
 
     assert message.state is MessageState.UNCERTAIN
-    assert actions.claim_due(session, provider="file", limit=9, now=NOW + timedelta(days=9)) == []
+    assert outbox.claim_due(session, provider="file", limit=9, now=NOW + timedelta(days=9)) == []
 
 
 def test_a_refused_key_stops_the_whole_queue_and_loses_nothing(session: Session):
@@ -175,8 +176,8 @@ def test_a_claim_is_held_as_uncertain_once_its_lease_lapsed(session: Session):
     message = make_message(session)
     attempt = claim_one(session)
 
-    assert actions.hold_lapsed_claims(session, now=NOW + rules.LEASE - timedelta(seconds=1)) == 0
-    assert actions.hold_lapsed_claims(session, now=NOW + rules.LEASE) == 1
+    assert outbox.hold_lapsed_claims(session, now=NOW + rules.LEASE - timedelta(seconds=1)) == 0
+    assert outbox.hold_lapsed_claims(session, now=NOW + rules.LEASE) == 1
 
     assert message.state is MessageState.UNCERTAIN
     assert attempt.outcome is AttemptOutcome.MAY_HAVE_BEEN_SENT
@@ -185,7 +186,7 @@ def test_a_claim_is_held_as_uncertain_once_its_lease_lapsed(session: Session):
 def test_a_late_answer_settles_what_had_lapsed(session: Session):
     message = make_message(session)
     attempt = claim_one(session)
-    actions.hold_lapsed_claims(session, now=NOW + rules.LEASE)
+    outbox.hold_lapsed_claims(session, now=NOW + rules.LEASE)
 
     end(session, attempt, AttemptOutcome.ACCEPTED, provider_message_id="abc")
 
@@ -196,8 +197,8 @@ def test_a_late_answer_settles_what_had_lapsed(session: Session):
 def test_a_late_answer_leaves_a_newer_attempt_alone(session: Session):
     message = make_message(session)
     first = claim_one(session)
-    actions.hold_lapsed_claims(session, now=NOW + rules.LEASE)
-    actions.send_again(session, message, now=NOW)
+    outbox.hold_lapsed_claims(session, now=NOW + rules.LEASE)
+    settling.send_again(session, message, now=NOW)
     claim_one(session)
 
     end(session, first, AttemptOutcome.TRY_LATER)
@@ -208,56 +209,9 @@ def test_a_late_answer_leaves_a_newer_attempt_alone(session: Session):
 def test_a_late_yes_keeps_a_mail_from_leaving_once_more(session: Session):
     message = make_message(session)
     first = claim_one(session)
-    actions.hold_lapsed_claims(session, now=NOW + rules.LEASE)
-    actions.send_again(session, message, now=NOW)
+    outbox.hold_lapsed_claims(session, now=NOW + rules.LEASE)
+    settling.send_again(session, message, now=NOW)
 
     end(session, first, AttemptOutcome.ACCEPTED)
 
     assert message.state is MessageState.ACCEPTED
-
-
-def test_send_again_queues_a_failed_mail(session: Session):
-    message = make_message(session, state=MessageState.FAILED, state_reason="The subject is empty.")
-
-    actions.send_again(session, message, now=NOW)
-
-    assert (message.state, message.send_after_at) == (MessageState.QUEUED, NOW)
-
-
-def test_send_again_refuses_a_mail_that_left(session: Session):
-    message = make_message(session, state=MessageState.ACCEPTED)
-
-    with pytest.raises(actions.WrongMove):
-        actions.send_again(session, message, now=NOW)
-
-
-def test_count_as_sent_settles_only_what_is_uncertain(session: Session):
-    uncertain = make_message(session, state=MessageState.UNCERTAIN)
-    failed = make_message(session, state=MessageState.FAILED)
-
-    assert actions.count_as_sent(session, uncertain, now=NOW).state is MessageState.ACCEPTED
-    with pytest.raises(actions.WrongMove):
-        actions.count_as_sent(session, failed, now=NOW)
-
-
-def test_cancel_takes_a_waiting_mail_back(session: Session):
-    message = make_message(session)
-
-    actions.cancel(session, message, reason="Answered by reply.", now=NOW)
-
-    assert (message.state, message.state_reason) == (MessageState.CANCELLED, "Answered by reply.")
-
-
-def test_suppress_twice_keeps_the_first_reason(session: Session):
-    first = actions.suppress(
-        session, "Jane@Buyer.example", reason=SuppressionReason.OPTED_OUT, now=NOW
-    )
-    second = actions.suppress(
-        session, "jane@buyer.example ", reason=SuppressionReason.BOUNCED, now=NOW
-    )
-
-    assert second is first
-    assert second.reason is SuppressionReason.OPTED_OUT
-    assert queries.suppressions_among(session, ["JANE@buyer.example", "john@buyer.example"]) == {
-        "JANE@buyer.example": SuppressionReason.OPTED_OUT
-    }
