@@ -4,8 +4,9 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 JOBS ?= 2
+SIZE ?= whole
 
-.PHONY: help demo test lint bench slow screenshots
+.PHONY: help demo test lint bench slow faults screenshots
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,10 +15,13 @@ demo: .venv/ready ## a year of believable deals and answers, served on PORT (800
 	$(BIN)/survey demo --port $(PORT)
 
 test: .venv/ready-to-test ## all tests but the slow ones; browser and PostgreSQL where they are at hand
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not faults" $(ARGS)
 
 slow: .venv/ready-to-test ## the long sweeps
 	$(BIN)/python -m pytest -n $(JOBS) -m slow $(ARGS)
+
+faults: .venv/ready-to-test ## kills, cuts and full disks, with their figures; SIZE=sample for a few minutes of it
+	SURVEY_TEST_FAULTS=$(SIZE) $(BIN)/python -m pytest -n $(JOBS) -m faults tests/faults $(ARGS)
 
 lint: .venv/ready-to-test ## style, types, import contracts, templates
 	$(BIN)/ruff check .

@@ -1,0 +1,113 @@
+"""What the fault tests share, how large they are, and the table of their figures.
+
+`make test` runs the quick ones. Those marked `faults` run as a seeded sample in CI and whole by
+`make faults`; what they counted is printed at the end.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from typing import Protocol
+
+import pytest
+
+from tests import databases
+from tests.faults.postgres import postgres_server
+from tests.faults.processes import Forks
+from tests.faults.provider import FakeSendGrid, fake_sendgrid
+from tests.faults.sweep import Bench
+from tests.faults.world import Template, fill, postgres_database
+
+PEOPLE = 200
+IS_WHOLE = os.environ.get("SURVEY_TEST_FAULTS") == "whole"
+
+Figures = Callable[[str, Mapping[str, int]], None]
+
+
+class Templates(Protocol):
+    def __call__(self, backend: str, people: int, *, is_invited: bool) -> Template: ...
+
+
+@pytest.fixture
+def figures(record_property: Callable[[str, object], None]) -> Figures:
+    """Add to a row of the table; the numbers of one name are summed."""
+    return lambda name, counted: record_property(f"figures: {name}", dict(counted))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    rows: dict[str, Counter[str]] = {}
+    for report in reports:
+        for name, counted in report.user_properties:
+            if name.startswith("figures: "):
+                row = rows.setdefault(name.removeprefix("figures: "), Counter())
+                row.update(counted)  # type: ignore[arg-type]  # pytest types it as an object
+    if rows:
+        terminalreporter.section("figures")
+    for name, row in sorted(rows.items()):
+        told = ", ".join(f"{what} {number}" for what, number in row.items())
+        terminalreporter.line(f"{name}: {told}")
+
+
+@pytest.fixture(scope="session")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    forks = Forks(tmp_path_factory.mktemp("forks"))
+    yield forks
+    forks.close()
+
+
+@pytest.fixture
+def provider() -> Iterator[FakeSendGrid]:
+    with fake_sendgrid() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def known_calls() -> dict[str, dict[str, int]]:
+    return {}
+
+
+@pytest.fixture
+def bench(
+    forks: Forks,
+    provider: FakeSendGrid,
+    tmp_path_factory: pytest.TempPathFactory,
+    known_calls: dict[str, dict[str, int]],
+) -> Bench:
+    return Bench(forks, provider, tmp_path_factory.mktemp("bench"), known_calls)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A server to copy databases on: the one at hand, else one of our own."""
+    if databases.POSTGRES_URL is not None:
+        yield databases.POSTGRES_URL
+        return
+    with postgres_server() as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def templates(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Templates]:
+    """Databases to copy, each made when it is first asked for."""
+    made: dict[tuple[str, int, bool], Template] = {}
+    folder = tmp_path_factory.mktemp("templates")
+
+    with ExitStack() as kept:
+
+        def template(backend: str, people: int, *, is_invited: bool) -> Template:
+            key = (backend, people, is_invited)
+            if key not in made:
+                name = f"faults_{os.getpid()}_{people}_{'asked' if is_invited else 'due'}"
+                url = f"sqlite:///{folder / name}.db"
+                if backend == "postgresql":
+                    server = request.getfixturevalue("postgres_url")
+                    url = kept.enter_context(postgres_database(name, server))
+                fill(url, people, is_invited=is_invited)
+                made[key] = Template(url, people)
+            return made[key]
+
+        yield template

@@ -1,0 +1,74 @@
+"""A warm process that forks one real `survey …` process per order: importing costs three seconds
+of CPU, and a sweep starts a thousand of them. Each is a process of its own, and dies like one.
+
+Orders come as lines of JSON on standard input, answers leave as lines of JSON on standard output.
+"""
+
+import importlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NoReturn
+
+import time_machine
+
+from survey.cli.main import main
+from survey.mail.rendering import Stationery  # noqa: F401 (imported while warm)
+
+_FAILED = 70
+_LAZY = ("survey.mail.providers.sendgrid", "survey.app", "mjml", "sqlalchemy.dialects.sqlite")
+
+
+def serve() -> None:
+    for name in _LAZY:
+        importlib.import_module(name)
+    for line in sys.stdin:
+        order = json.loads(line)
+        answer = _wait(order["wait"]) if "wait" in order else {"pid": _fork(order)}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def _wait(pid: int) -> dict[str, int]:
+    _, status = os.waitpid(pid, 0)
+    return {"status": os.waitstatus_to_exitcode(status)}
+
+
+def _fork(order: Mapping[str, Any]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _become(order)
+        finally:
+            os._exit(_FAILED)
+    return pid
+
+
+def _become(order: Mapping[str, Any]) -> NoReturn:
+    """Be `survey …` from here on, with its own settings, output and clock."""
+    written = os.open(order["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nothing, 0), (written, 1), (written, 2)):
+        os.dup2(source, target)
+    for name in [name for name in os.environ if name.startswith("SURVEY_")]:
+        del os.environ[name]
+    os.environ.update(order["settings"])
+    if order["is_held"]:
+        os.kill(os.getpid(), signal.SIGSTOP)  # until a tracer has taken hold and lets us go
+    if order["moment"]:
+        time_machine.travel(datetime.fromisoformat(order["moment"]), tick=True).start()
+    status = 0
+    try:
+        main(order["arguments"], prog_name="survey")
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    serve()

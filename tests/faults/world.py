@@ -1,0 +1,117 @@
+"""Buyers who are due to be asked, in databases that are copied, not built, for each point."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from survey.jobs.invite import invite_all
+from survey.kit.db import Database
+from survey.questionnaires.documents import shipped_document
+from tests import databases
+from tests.factories import (
+    make_account,
+    make_campaign,
+    make_company,
+    make_contact,
+    make_deal,
+    make_deal_contact,
+    make_version,
+)
+
+STARTS = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
+"""A Thursday at half past twelve in Amsterdam, two weeks after the deals were lost."""
+LATER = STARTS + timedelta(hours=1)
+"""When every claim that a dead worker left has lapsed."""
+EVEN_LATER = LATER + timedelta(hours=1)
+
+
+def buyer(number: int) -> str:
+    return f"buyer-{number:04d}@buyer.example"
+
+
+def fill(url: str, people: int, *, is_invited: bool) -> None:
+    """Buyers of lost deals whose time has come; or who stand in the outbox already."""
+    databases.create_tables(url)
+    database = Database(url)
+    with database.writing() as session:
+        _arrange(session, people)
+    if is_invited:
+        invite_all(database, now=lambda: STARTS)
+    database.close()
+
+
+def _arrange(session: Session, people: int) -> None:
+    make_company(session)
+    campaign = make_campaign(session)
+    make_version(
+        session, questionnaire=campaign.questionnaire, document=shipped_document("not_won")
+    )
+    for number in range(people):
+        account = make_account(session)
+        deal = make_deal(session, account=account)
+        contact = make_contact(session, account=account, email=buyer(number))
+        make_deal_contact(session, deal=deal, contact=contact)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A database that copies are made of."""
+
+    url: str
+    people: int
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
+
+    @contextmanager
+    def copied(self, folder: Path, name: str) -> Iterator[str]:
+        """The address of a copy, gone when the block ends."""
+        if self.is_sqlite:
+            inside = folder / name
+            inside.mkdir()
+            source = make_url(self.url).database
+            assert source
+            yield databases.copy_of(Path(source), inside)
+            shutil.rmtree(inside)
+            return
+        mother = make_url(self.url).database
+        with postgres_database(name, self.url, template=mother or "template1") as url:
+            yield url
+
+
+@contextmanager
+def postgres_database(name: str, server: str, *, template: str = "template1") -> Iterator[str]:
+    """A new database on the server of that address; gone when the block ends."""
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        engine.dispose()
+
+
+def settings_for(url: str, provider_url: str, folder: Path) -> dict[str, str]:
+    """What every process of the product is told."""
+    return {
+        "database_url": url,
+        "queue_url": f"sqlite:///{folder / 'queue.db'}",
+        "base_url": "http://localhost",
+        "postal_address": "Northwind Planning, Kade 12, 1011 AB Amsterdam",
+        "timezone": "Europe/Amsterdam",
+        "mail_provider": "sendgrid",
+        "mail_from": "research@northwind.example",
+        "sendgrid_api_key": "key",
+        "sendgrid_base_url": provider_url,
+    }
