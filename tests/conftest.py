@@ -1,6 +1,7 @@
 """What every test may ask for: a moment, a database, a session; what was left out, and why."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,11 +38,13 @@ _LACKING = {
     "browser": "no browser: install Debian's chromium (/usr/bin/chromium)",
     "postgres": "no PostgreSQL: set TEST_DATABASE_URL",
     "redis": "no Redis: set TEST_REDIS_URL",
+    "spamassassin": "no SpamAssassin: install Debian's spamassassin",
 }
 _AT_HAND = {
     "browser": CHROMIUM.exists(),
     "postgres": databases.POSTGRES_URL is not None,
     "redis": "TEST_REDIS_URL" in os.environ,
+    "spamassassin": shutil.which("spamassassin") is not None,
 }
 
 

@@ -10,9 +10,9 @@ from survey.config import Settings, shipped_folder
 from survey.invitations.actions.inviting import INVITATION
 from survey.letters.asking import InvitationLetter
 from survey.letters.letter import Letter, Paper
-from survey.letters.password import PasswordLetter
+from survey.letters.password import password_letter, welcome_letter
 from survey.mail.rendering import Stationery
-from survey.team.actions import PASSWORD_MAIL
+from survey.team.actions import PASSWORD_MAIL, WELCOME_MAIL
 
 
 def letters_of(settings: Settings) -> Mapping[str, Letter]:
@@ -20,7 +20,8 @@ def letters_of(settings: Settings) -> Mapping[str, Letter]:
     paper = Paper(settings, _stationery())
     return {
         INVITATION: InvitationLetter(paper),
-        PASSWORD_MAIL: PasswordLetter(paper),
+        PASSWORD_MAIL: password_letter(paper),
+        WELCOME_MAIL: welcome_letter(paper),
     }
 
 

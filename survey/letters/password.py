@@ -1,14 +1,15 @@
-"""The mail with which one of our own people sets a password."""
+"""The mails with which one of our own people sets a password: the first one, or a new one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
 
-from survey.letters.letter import MASK, Paper, subject_of
+from survey.letters.letter import MASK, Letter, Paper, subject_of
 from survey.mail.models import Attempt, Message
-from survey.mail.types import AttemptOutcome, Compose, Draft, Ending
+from survey.mail.types import AttemptOutcome, Compose, Draft, Ending, Letterhead
 from survey.team import emails
 from survey.team.models import User
 from survey.team.rules import LINK_LIVES, LinkPurpose, sign_link
@@ -18,13 +19,24 @@ _NO_USER = "The user is gone, is disabled, or has another address."
 _TOO_LATE = "It was asked for too long ago."
 
 
-class PasswordLetter:
-    """Carries the link with which a user sets a password."""
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A link to set a password, and for how many hours it works."""
 
-    name = "Password link"
+    url: str
+    hours: int
 
-    def __init__(self, paper: Paper) -> None:
+
+_Write = Callable[[Letterhead, User, _Link], Draft]
+
+
+class _LinkLetter:
+    """Carries the link with which a user sets a password, in the words of a kind."""
+
+    def __init__(self, paper: Paper, name: str, write: _Write) -> None:
+        self.name = name
         self._paper = paper
+        self._write = write
 
     def ready(
         self, session: Session, attempts: Sequence[Attempt], *, now: datetime
@@ -36,7 +48,9 @@ class PasswordLetter:
 
     def shown(self, session: Session, message: Message) -> Draft | None:
         user = session.get(User, subject_of(message))
-        return self._composed(session, user, token=MASK)() if user else None
+        if user is None:
+            return None
+        return self._write(self._paper.letterhead(session), user, self._link(MASK))
 
     def _ready(self, session: Session, attempt: Attempt, *, now: datetime) -> Compose | Ending:
         message = attempt.message
@@ -52,15 +66,42 @@ class PasswordLetter:
             secret=self._paper.settings.secret,
             now=now,
         )
-        return self._composed(session, user, token=token)
+        return partial(self._write, self._paper.letterhead(session), user, self._link(token))
 
-    def _composed(self, session: Session, user: User, *, token: str) -> Compose:
-        return partial(
-            emails.password_reset,
-            self._paper.stationery,
-            self._paper.letterhead(session),
+    def _link(self, token: str) -> _Link:
+        lives = LINK_LIVES[LinkPurpose.SET_PASSWORD]
+        url = f"{self._paper.settings.base_url}/reset/{token}"
+        return _Link(url, int(lives.total_seconds() // 3600))
+
+
+def password_letter(paper: Paper) -> Letter:
+    """For a user who asked for a new password."""
+
+    def write(head: Letterhead, user: User, link: _Link) -> Draft:
+        return emails.password_reset(
+            paper.stationery,
+            head,
             to_address=user.email,
             name=user.name,
-            reset_url=f"{self._paper.settings.base_url}/reset/{token}",
-            hours=int(LINK_LIVES[LinkPurpose.SET_PASSWORD].total_seconds() // 3600),
+            reset_url=link.url,
+            hours=link.hours,
         )
+
+    return _LinkLetter(paper, "Password link", write)
+
+
+def welcome_letter(paper: Paper) -> Letter:
+    """For a user whom an admin let in."""
+
+    def write(head: Letterhead, user: User, link: _Link) -> Draft:
+        return emails.welcome(
+            paper.stationery,
+            head,
+            to_address=user.email,
+            name=user.name,
+            role=user.role,
+            reset_url=link.url,
+            hours=link.hours,
+        )
+
+    return _LinkLetter(paper, "Welcome", write)

@@ -17,6 +17,7 @@ from survey.team.models import Team, User
 from survey.team.types import Role
 
 PASSWORD_MAIL = "password_reset"  # noqa: S105 (a kind of mail, not a password)
+WELCOME_MAIL = "welcome"
 _RESET_EVERY = timedelta(minutes=10)
 
 
@@ -114,16 +115,15 @@ def set_password(
 
 
 def ask_new_password(session: Session, user: User, *, now: datetime) -> Message:
-    """Put a mail with a link to set a password in the outbox; at most one in ten minutes."""
-    slot = int(now.timestamp() // _RESET_EVERY.total_seconds())
-    return enqueue(
-        session,
-        key=f"{PASSWORD_MAIL}:{user.id}:{slot}",
-        kind=PASSWORD_MAIL,
-        subject_id=user.id,
-        to_address=user.email,
-        now=now,
-    )
+    """Put a mail with a link to set a new password in the outbox; at most one in ten minutes."""
+    return _send_link(session, user, kind=PASSWORD_MAIL, now=now)
+
+
+def welcome(session: Session, user: User, *, now: datetime) -> Message:
+    """Tell a user that they may sign in, with a link to choose their first password; at most once
+    in ten minutes.
+    """
+    return _send_link(session, user, kind=WELCOME_MAIL, now=now)
 
 
 def user_of_link(
@@ -140,6 +140,18 @@ def user_of_link(
     ):
         raise LinkRefused("This link is too old or was used already. Ask for a new one.")
     return user
+
+
+def _send_link(session: Session, user: User, *, kind: str, now: datetime) -> Message:
+    slot = int(now.timestamp() // _RESET_EVERY.total_seconds())
+    return enqueue(
+        session,
+        key=f"{kind}:{user.id}:{slot}",
+        kind=kind,
+        subject_id=user.id,
+        to_address=user.email,
+        now=now,
+    )
 
 
 def _new_user(session: Session, address: str, *, name: str, role: Role, now: datetime) -> User:

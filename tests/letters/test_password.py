@@ -6,7 +6,7 @@ from pathlib import Path
 from survey.config import Settings
 from survey.jobs.deliver import Delivered, Desk, deliver_due
 from survey.kit.db import Database
-from survey.team.actions import ask_new_password
+from survey.team.actions import ask_new_password, welcome
 from survey.team.models import User
 from survey.team.rules import LinkPurpose, link_holds
 from tests.factories import MOMENT, make_company, make_user
@@ -35,6 +35,20 @@ def test_a_password_mail_carries_a_link_that_holds(
         secrets=[settings.secret],
         now=NOW,
     )
+
+
+def test_a_welcome_is_another_text_with_a_link_that_holds(
+    desk: Desk, database: Database, tmp_path: Path
+):
+    with database.writing() as session:
+        make_company(session, name="Northwind")
+        welcome(session, make_user(session), now=NOW)
+
+    assert deliver_due(desk) == Delivered(accepted=1)
+
+    (mail,) = mails(tmp_path)
+    assert mail["Subject"] == "Your way in to Debrief at Northwind"
+    assert "/reset/" in text_of(mail)
 
 
 def test_a_password_mail_to_a_disabled_user_stays(desk: Desk, database: Database, tmp_path: Path):

@@ -109,7 +109,8 @@ def let_in(public_id: str) -> ResponseReturnValue:
 
 
 def _welcome(user: User) -> ResponseReturnValue:
-    actions.ask_new_password(session(), user, now=now())
+    send = actions.ask_new_password if user.password_hash else actions.welcome
+    send(session(), user, now=now())
     wake("deliver")
     flash(f"{user.name} may sign in. A link to choose a password is on its way.", "done")
     return redirect(url_for("staff.people.index"), 303)

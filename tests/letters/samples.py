@@ -1,0 +1,91 @@
+"""Each kind of mail once, with facts as they are in life."""
+
+from datetime import UTC, datetime
+
+from survey.config import shipped_folder
+from survey.deals.types import Outcome
+from survey.invitations import emails
+from survey.invitations.emails import Asked, Choice
+from survey.invitations.types import Links
+from survey.mail.rendering import Stationery
+from survey.mail.types import Draft, Letterhead
+from survey.questionnaires.documents import read_document, shipped_document
+from survey.questionnaires.rules import say
+from survey.team import emails as team_emails
+from survey.team.types import Role
+
+SENT_AT = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
+STATIONERY = Stationery(shipped_folder("templates") / "mail")
+LETTERHEAD = Letterhead(
+    company="Northwind Planning",
+    postal_address="Northwind Planning B.V.\nKade 12\n1011 AB Amsterdam",
+    colour="#1f5f5b",
+    base_url="https://survey.northwind.example",
+)
+LINKS = Links(
+    answer="rV6mJ0p2xXk5mJ8v0yqJ3mT4c1ZtqUwJ6b7Lk2Yh9aQ",
+    opt_out="q9Z1sX7nB4kL0dF2gH5jW8eR3tY6uI1oP0aS4dF7gHk",
+)
+
+
+def asked(outcome: Outcome = Outcome.LOST) -> Asked:
+    document = read_document(
+        shipped_document("won" if outcome is Outcome.WON else "not_won"), outcome
+    )
+    question = document.question(document.first)
+    return Asked(
+        to_address="jane.doe@buyer.example",
+        to_name="Jane Doe",
+        asked_as=outcome,
+        product="Atlas",
+        when="between March and June",
+        seller_name="Sam Okafor",
+        question=say(question.label, {}),
+        choices=tuple(Choice(each.key, each.label) for each in question.choices),
+        sender_name="Noor de Wit",
+        sender_role="Head of Research",
+        reply_to="noor@northwind.example",
+        phone="+31 20 555 0100",
+        is_not_in_sales=True,
+        reads_every_answer=True,
+        campaign_public_id="c4mp41gn",
+    )
+
+
+def invitation(outcome: Outcome) -> Draft:
+    return emails.invitation(STATIONERY, LETTERHEAD, asked(outcome), LINKS)
+
+
+def password_reset() -> Draft:
+    return team_emails.password_reset(
+        STATIONERY,
+        LETTERHEAD,
+        to_address="sam@northwind.example",
+        name="Sam Okafor",
+        reset_url=f"{LETTERHEAD.base_url}/reset/8k2m4n.1792139400.5f1d7c",
+        hours=24,
+    )
+
+
+def welcome() -> Draft:
+    return team_emails.welcome(
+        STATIONERY,
+        LETTERHEAD,
+        to_address="sam@northwind.example",
+        name="Sam Okafor",
+        role=Role.SELLER,
+        reset_url=f"{LETTERHEAD.base_url}/reset/8k2m4n.1792139400.5f1d7c",
+        hours=24,
+    )
+
+
+def every_mail() -> dict[tuple[str, str], Draft]:
+    """By kind and variant."""
+    return {
+        **{("invitation", each.value): invitation(each) for each in _ASKED_ABOUT},
+        ("password_reset", ""): password_reset(),
+        ("welcome", ""): welcome(),
+    }
+
+
+_ASKED_ABOUT = (Outcome.LOST, Outcome.NO_DECISION, Outcome.WON)
