@@ -73,7 +73,7 @@ def forget_codings(session: Session, response: Response) -> None:
 
 def _mark_read(session: Session, response: Response) -> None:
     read_as_of = response.edited_at or response.submitted_at
-    session.merge(CodedResponse(response_id=response.id, as_of_at=read_as_of))
+    session.merge(CodedResponse(response_id=response.id, as_of_at=read_as_of, state=response.state))
     session.flush()
 
 

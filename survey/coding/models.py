@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from survey.coding.types import CodingRole, CodingSource, CodingState, Direction
 from survey.kit.db import Base, Id, PublicId, one_of
 from survey.responses.models import Response
+from survey.responses.types import ResponseState
 from survey.taxonomy.models import Reason
 from survey.taxonomy.types import SaleMoment
 from survey.team.models import User
@@ -67,3 +68,5 @@ class CodedResponse(Base):
     response: Mapped[Response] = relationship()
     as_of_at: Mapped[datetime]
     """The response's `edited_at`, else `submitted_at`, when its clicks were last read."""
+    state: Mapped[ResponseState] = mapped_column(one_of(ResponseState))
+    """The response's state then: one that is released or held since is read again."""

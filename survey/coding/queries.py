@@ -1,14 +1,16 @@
 """Codings of responses, what waits to be coded, and how often clicks and readers agree."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from survey.coding.models import CodedResponse, Coding
+from survey.coding.rules import ALTERNATIVE_QUESTIONS, alternative_named
 from survey.coding.types import CodingRole, CodingSource, CodingState
+from survey.deals.rules import NamedAlternative
 from survey.invitations.models import Invitation
 from survey.responses.models import Answer, Response
 from survey.responses.types import Audience, ResponseState
@@ -55,18 +57,49 @@ def for_responses(session: Session, response_ids: Sequence[int]) -> dict[int, li
 
 
 def with_unread_clicks(session: Session, *, limit: int) -> list[Response]:
-    """Responses whose clicks have not become codings since they were sent, changed or deleted."""
+    """Responses whose clicks were not read since they were sent, changed, released or deleted."""
     last_said = func.coalesce(Response.edited_at, Response.submitted_at)
     return list(
         session.scalars(
             select(Response)
             .outerjoin(CodedResponse, CodedResponse.response_id == Response.id)
-            .where(or_(CodedResponse.response_id.is_(None), CodedResponse.as_of_at < last_said))
+            .where(
+                or_(
+                    CodedResponse.response_id.is_(None),
+                    CodedResponse.as_of_at < last_said,
+                    CodedResponse.state != Response.state,
+                )
+            )
             .options(joinedload(Response.invitation).joinedload(Invitation.version))
             .order_by(Response.id)
             .limit(limit)
         )
     )
+
+
+def alternatives_told(
+    session: Session, deal_ids: Iterable[int]
+) -> dict[int, list[NamedAlternative]]:
+    """What buyers had instead, as counted answers say; deals of which none says so are left out.
+
+    Never from answers given “only in totals”: an alternative stands on the deal's own page.
+    """
+    told: defaultdict[int, list[NamedAlternative]] = defaultdict(list)
+    for deal_id, question, choice, words in session.execute(
+        select(Response.deal_id, Answer.question_key, Answer.choice_key, Answer.text)
+        .join(Response, Response.id == Answer.response_id)
+        .where(
+            Response.deal_id.in_(deal_ids),
+            Response.state == ResponseState.COUNTED,
+            Response.audience != Audience.TOTALS_ONLY,
+            Answer.question_key.in_(ALTERNATIVE_QUESTIONS),
+        )
+        .order_by(Response.deal_id, Answer.id)
+    ):
+        alternative = alternative_named(question, choice, words)
+        if alternative:
+            told[deal_id].append(alternative)
+    return told
 
 
 def awaiting_a_reader(session: Session) -> list[Response]:

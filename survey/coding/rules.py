@@ -1,10 +1,11 @@
-"""What may become of a coding, and what a quote may rest on."""
+"""What may become of a coding, what a quote may rest on, and what a click says of rivals."""
 
 import re
 from collections.abc import Mapping
 
 from survey.coding.types import CodingState
-from survey.deals.types import Outcome
+from survey.deals.rules import NamedAlternative, name_key
+from survey.deals.types import AlternativeKind, Outcome, Standing
 from survey.responses.types import Ended
 
 MOVES: Mapping[CodingState, frozenset[CodingState]] = {
@@ -27,6 +28,30 @@ _OUTCOMES: Mapping[Outcome, str] = {
     Outcome.LOST: "competitor",
     Outcome.NO_DECISION: "no_decision",
 }
+
+
+_INSTEAD: Mapping[str, tuple[AlternativeKind, Standing]] = {
+    f"ended.{Ended.CHOSE_SUPPLIER}": (AlternativeKind.COMPETITOR, Standing.CHOSEN),
+    f"ended.{Ended.KEPT_CURRENT}": (AlternativeKind.CURRENT_SUPPLIER, Standing.CHOSEN),
+    f"ended.{Ended.IN_HOUSE}": (AlternativeKind.IN_HOUSE, Standing.CHOSEN),
+    f"ended.{Ended.PUT_OFF}": (AlternativeKind.NOTHING, Standing.CHOSEN),
+    "closest.competitor": (AlternativeKind.COMPETITOR, Standing.CLOSEST),
+    "closest.current_supplier": (AlternativeKind.CURRENT_SUPPLIER, Standing.CLOSEST),
+    "closest.in_house": (AlternativeKind.IN_HOUSE, Standing.CLOSEST),
+    "closest.nothing": (AlternativeKind.NOTHING, Standing.CLOSEST),
+}
+ALTERNATIVE_QUESTIONS = ("ended", "closest")
+"""What those who went elsewhere, and those who chose us, are asked of what they had instead."""
+
+
+def alternative_named(question: str, choice: str | None, words: str) -> NamedAlternative | None:
+    """What the buyer had instead, by a click and the name written beside it."""
+    said = _INSTEAD.get(f"{question}.{choice}")
+    if said is None:
+        return None
+    kind, standing = said
+    name = words.strip() if kind is AlternativeKind.COMPETITOR else ""
+    return NamedAlternative(kind, name_key(name), name, standing)
 
 
 def happened(outcome: Outcome, ended: Ended | None) -> str:

@@ -1,4 +1,4 @@
-"""What is done with deals: taking them in from a CRM's export."""
+"""What is done with deals: taking them in from a CRM's export, and what buyers say of rivals."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,14 @@ from survey.audit.types import Actor, Subject
 from survey.deals.matching import Change, Conflict, Group, SeenDeals, differs_from, match_deals
 from survey.deals.models import Account, Alternative, Competitor, Contact, Deal, DealContact
 from survey.deals.rules import NamedAlternative, is_decider, name_key
-from survey.deals.types import ContactFacts, DealFacts, DealRow, Source
+from survey.deals.types import (
+    AlternativeKind,
+    ContactFacts,
+    DealFacts,
+    DealRow,
+    Source,
+    Standing,
+)
 from survey.kit.bulk import among, insert_rows, new_row_ids
 from survey.kit.ids import new_public_ids
 from survey.team.actions import seller_for
@@ -318,6 +325,47 @@ def _add_alternatives(
     ]
     columns = ("deal_id", "kind", "competitor_id", "standing", "source")
     insert_rows(session, Alternative, columns, rows)
+
+
+def keep_buyers_alternatives(
+    session: Session, deal_id: int, told: Iterable[NamedAlternative]
+) -> None:
+    """Make the deal's alternatives of source buyer say what its buyers say now. Safe to repeat.
+
+    A supplier is known by exactly its name, but for letter case and spaces. One we do not know
+    stays without a name: free text must not fill our list of competitors. What the CRM says is
+    left as it is.
+    """
+    told = list(told)
+    query = select(Competitor.name_key, Competitor.id)
+    known = dict(
+        iter(session.execute(query.where(Competitor.name_key.in_({t.name_key for t in told}))))
+    )
+    wanted: dict[tuple[AlternativeKind, int | None], Standing] = {}
+    for one in sorted(told, key=lambda each: list(Standing).index(each.standing)):
+        wanted[one.kind, known.get(one.name_key)] = one.standing
+    standing = session.scalars(
+        select(Alternative)
+        .where(Alternative.deal_id == deal_id, Alternative.source == Source.BUYER)
+        .order_by(Alternative.id)
+    )
+    for alternative in standing:
+        now_said = wanted.pop((alternative.kind, alternative.competitor_id), None)
+        if now_said is None:
+            session.delete(alternative)
+        else:
+            alternative.standing = now_said
+    session.add_all(
+        Alternative(
+            deal_id=deal_id,
+            kind=kind,
+            competitor_id=competitor_id,
+            standing=said,
+            source=Source.BUYER,
+        )
+        for (kind, competitor_id), said in wanted.items()
+    )
+    session.flush()
 
 
 def _competitor_ids(session: Session, names: dict[str, str]) -> dict[str, int]:

@@ -140,7 +140,7 @@ class Alternative(Base):
     deal: Mapped[Deal] = relationship()
     kind: Mapped[AlternativeKind] = mapped_column(one_of(AlternativeKind))
     competitor_id: Mapped[int | None] = mapped_column(ForeignKey("competitor.id"), index=True)
-    """Null for another supplier whose name nobody told."""
+    """Null for another supplier whose name nobody told, or whom we do not know."""
     competitor: Mapped[Competitor | None] = relationship()
     standing: Mapped[Standing] = mapped_column(one_of(Standing))
     source: Mapped[Source] = mapped_column(one_of(Source))

@@ -147,8 +147,8 @@ def of_the_team(wanted: Filter, team: str) -> Filter:
 
 
 def for_a_team(insight: Insight) -> Insight:
-    """The same figures for a team's own sellers: without reasons of which fewer than three deals
-    stand behind, because those would point at somebody.
+    """The same figures for a team's own sellers: without reasons and competitors of which fewer
+    than three deals stand behind, because those would point at somebody.
     """
     return replace(
         insight,
@@ -156,10 +156,17 @@ def for_a_team(insight: Insight) -> Insight:
             _withheld(figures) if 0 < figures.answered < THRESHOLD_FLOOR else figures
             for figures in insight.outcomes
         ),
-        competitors=tuple(map(_without_top, insight.competitors)),
+        competitors=tuple(
+            _without_top(figure) for figure in insight.competitors if _hides_all(figure)
+        ),
         regions=tuple(map(_without_top, insight.regions)),
         products=tuple(map(_without_top, insight.products)),
     )
+
+
+def _hides_all(figure: GroupFigure) -> bool:
+    """Whether enough deals met the competitor for none of their buyers to be pointed at."""
+    return not figure.key or sum(figure.closed.values()) >= THRESHOLD_FLOOR
 
 
 def _withheld(figures: OutcomeFigures) -> OutcomeFigures:

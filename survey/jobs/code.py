@@ -1,4 +1,6 @@
-"""Buyers' clicks become codings, soon after they are sent and again after they are changed."""
+"""Buyers' clicks become codings, and what they had instead alternatives of the deal: soon after
+they are sent, and again after they are changed, released or deleted.
+"""
 
 import time
 from collections.abc import Mapping
@@ -7,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.coding.actions import code_clicks, forget_codings
-from survey.coding.queries import with_unread_clicks
+from survey.coding.queries import alternatives_told, with_unread_clicks
+from survey.deals.actions import keep_buyers_alternatives
 from survey.kit.db import Database
 from survey.questionnaires.queries import document_of
 from survey.questionnaires.rules import reasons_named
@@ -39,6 +42,10 @@ def _code_batch(database: Database) -> int:
             if release_id not in by_release:
                 by_release[release_id] = _reasons_of(session, release_id)
             _code(session, response, by_release[release_id])
+        deal_ids = sorted({response.deal_id for response in responses})
+        told = alternatives_told(session, deal_ids)
+        for deal_id in deal_ids:
+            keep_buyers_alternatives(session, deal_id, told.get(deal_id, ()))
         return len(responses)
 
 

@@ -95,6 +95,12 @@ def all_told_to(reader: User) -> ColumnElement[bool]:
     return Deal.id.in_(telling) & Deal.id.not_in(telling.where(~whole_to(reader)))
 
 
+def hears_all_about(session: Session, deal: Deal, reader: User) -> bool:
+    """Whether the reader sees every answer about the deal with names, and there is one."""
+    asked = select(Deal.id).where(Deal.id == deal.id, all_told_to(reader))
+    return session.scalar(asked) is not None
+
+
 def sight_of(session: Session, reader: User, response: Response) -> Sight:
     """How much this reader sees of this response, batches included."""
     seen = sight(

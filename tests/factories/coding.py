@@ -28,5 +28,9 @@ def make_coding(session: Session, **columns: Any) -> Coding:
 
 def make_coded_response(session: Session, **columns: Any) -> CodedResponse:
     response = columns.get("response") or make_response(session)
-    values: dict[str, Any] = {"response": response, "as_of_at": response.submitted_at}
+    values: dict[str, Any] = {
+        "response": response,
+        "as_of_at": response.submitted_at,
+        "state": response.state,
+    }
     return added(session, CodedResponse(**values | columns))

@@ -85,7 +85,8 @@ def test_headline_says_who_answered_and_what_decided(
 
 
 def test_team_is_not_told_reasons_of_two_deals() -> None:
-    group = GroupFigure("a", "Acme", {}, {}, rate(0, 2), "Felt pushed", rate(2, 2))
+    closed = {Outcome.LOST: 3}
+    group = GroupFigure("a", "Acme", closed, {}, rate(0, 3), "Felt pushed", rate(2, 2))
 
     seen = for_a_team(insight_of(losses(2, price=2), group))
 
@@ -94,6 +95,16 @@ def test_team_is_not_told_reasons_of_two_deals() -> None:
     assert seen.outcomes[0].control.of == 0
     assert (seen.competitors[0].top_loss, seen.competitors[0].top_loss_rate) == ("", None)
     assert headline(seen) == "2 answers from 412 closed deals."
+
+
+def test_team_is_not_told_a_competitor_met_in_two_deals() -> None:
+    twice = GroupFigure("a", "Acme", {Outcome.LOST: 1, Outcome.WON: 1}, {}, rate(1, 2))
+    thrice = replace(twice, key="b", closed={Outcome.LOST: 1, Outcome.WON: 2})
+    unknown = replace(twice, key="", closed={Outcome.LOST: 1})
+
+    seen = for_a_team(replace(insight_of(losses(3)), competitors=(thrice, twice, unknown)))
+
+    assert seen.competitors == (thrice, unknown)
 
 
 def test_team_is_told_reasons_of_three_deals() -> None:

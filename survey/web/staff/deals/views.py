@@ -12,7 +12,7 @@ from survey.kit.countries import name_of
 from survey.kit.money import Money
 from survey.kit.paging import CursorNotUsable
 from survey.kit.words import day_in_words
-from survey.responses.visibility import named_responses_about
+from survey.responses.visibility import hears_all_about, named_responses_about
 from survey.team.queries import user_by_public_id
 from survey.team.types import Role
 from survey.web.shared.door import session
@@ -58,8 +58,9 @@ def show(public_id: str) -> ResponseReturnValue:
     deal = deal_or_404(public_id)
     invitations = for_deal(session(), deal)
     responses = named_responses_about(session(), deal, reader())
-    # What the buyer said of alternatives is part of the answer: only its readers see it.
-    sources = tuple(Source) if responses else (Source.CRM, Source.PERSON)
+    # What buyers said of alternatives is part of their answers: only who reads them all sees it.
+    hears_all = hears_all_about(session(), deal, reader())
+    sources = tuple(Source) if hears_all else (Source.CRM, Source.PERSON)
     return render_template(
         "staff/deals/show.html",
         deal=deal,

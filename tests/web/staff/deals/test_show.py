@@ -132,6 +132,24 @@ def test_answer_for_totals_only_leaves_no_trace(
     assert "Globex" not in page.get_text()
 
 
+def test_alternatives_of_buyers_are_shown_to_who_reads_all_their_answers(
+    client: CheckingClient, sign_in: SignIn, session: Session, deal: Deal
+) -> None:
+    for audience in (Audience.PEOPLE_DEALT_WITH, Audience.SENDER_TEAM):
+        asked = make_invitation(session, deal=deal)
+        make_response(session, deal=deal, invitation=asked, audience=audience)
+    make_alternative(
+        session, deal=deal, source=Source.BUYER, competitor=make_competitor(session, name="Globex")
+    )
+
+    seen = {}
+    for role in (Role.ANALYST, Role.MANAGER):
+        sign_in(role)
+        seen[role] = "Globex" in page_of(client, deal).get_text()
+
+    assert seen == {Role.ANALYST: True, Role.MANAGER: False}
+
+
 def test_alternatives_say_who_told_them(
     client: CheckingClient, sign_in: SignIn, session: Session, deal: Deal
 ) -> None:
