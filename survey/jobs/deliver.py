@@ -12,7 +12,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -20,13 +19,12 @@ from sqlalchemy.orm import Session
 
 from survey.kit import clock
 from survey.kit.db import Database
+from survey.letters.leaving import note_left
 from survey.letters.letter import Sendable
 from survey.mail import queries
 from survey.mail.actions import outbox
 from survey.mail.models import Attempt
 from survey.mail.types import AttemptOutcome, Compose, Ending, Provider, Refused
-
-T = TypeVar("T")
 
 _PAUSES_S = (0.2, 0.4, 0.8, 1.6)
 _FRAMES = 12
@@ -162,9 +160,7 @@ def _record(
     ended = [(attempt, endings[attempt_id]) for attempt_id, attempt in attempts.items()]
     _write_down(session, ended, counted, now=now)
     accepted = [a.message for a, ending in ended if ending.outcome is AttemptOutcome.ACCEPTED]
-    for kind, messages in _by_kind(accepted, lambda message: message.kind):
-        if kind in desk.letters:
-            desk.letters[kind].accepted(session, messages, now=now)
+    note_left(session, desk.letters, accepted, now=now)
 
 
 def _write_down(
@@ -196,7 +192,7 @@ def _take(
         if not attempts:
             break
         prepared: dict[str, Compose | Ending] = {}
-        for kind, alike in _by_kind(attempts, lambda attempt: attempt.message.kind):
+        for kind, alike in _by_kind(attempts):
             prepared |= _prepared(session, desk.letters.get(kind), alike, now=now)
         ended = [(a, e) for a in attempts if isinstance(e := prepared[a.attempt_id], Ending)]
         _write_down(session, ended, counted, now=now)
@@ -223,9 +219,13 @@ def _prepared(
         return {attempt.attempt_id: Ending(AttemptOutcome.TRY_LATER, detail=_UNREADABLE)}
 
 
-def _by_kind(things: Iterable[T], kind_of: Callable[[T], str]) -> list[tuple[str, list[T]]]:
-    grouped = groupby(sorted(things, key=kind_of), key=kind_of)
+def _by_kind(attempts: Iterable[Attempt]) -> list[tuple[str, list[Attempt]]]:
+    grouped = groupby(sorted(attempts, key=_kind_of), key=_kind_of)
     return [(kind, list(alike)) for kind, alike in grouped]
+
+
+def _kind_of(attempt: Attempt) -> str:
+    return attempt.message.kind
 
 
 def _hand_over(provider: Provider, compose: Compose, attempt_id: str) -> Ending:
