@@ -6,11 +6,15 @@ from dataclasses import asdict
 
 import click
 
-from survey.cli.door import opened, settings
+from survey.audit.actions import record
+from survey.audit.types import Subject
+from survey.cli.door import actor, opened, settings
 from survey.cli.signals import stop_asked
 from survey.jobs.deliver import Delivered, deliver_due
 from survey.jobs.desk import desk_of
+from survey.kit import clock
 from survey.kit.db import Database
+from survey.mail.actions.stops import release_queue
 from survey.mail.queries import queue_stop
 
 _PAUSE_S = 5.0
@@ -18,11 +22,14 @@ _PAUSE_S = 5.0
 
 @click.command()
 @click.option("--once", is_flag=True, help="End when nothing is due.")
+@click.option("--release", is_flag=True, help="First let a stopped outbox leave again.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts: one line per run.")
-def deliver(once: bool, as_json: bool) -> None:
+def deliver(once: bool, release: bool, as_json: bool) -> None:
     """Hand over what is in the outbox; without --once, look every few seconds until stopped."""
     given = settings()
     with opened(given) as database, stop_asked() as asked:
+        if release:
+            _release(database)
         desk = desk_of(given, database)
         while True:
             delivered = deliver_due(desk, go_on=lambda: not asked.is_set())
@@ -30,6 +37,15 @@ def deliver(once: bool, as_json: bool) -> None:
                 _tell(database, delivered, as_json=as_json)
             if once or _waited_for(asked):
                 return
+
+
+def _release(database: Database) -> None:
+    with database.writing() as session:
+        was_stopped = release_queue(session)
+        if was_stopped:
+            record(session, actor(), "mail_released", Subject("queue_stop", 1), now=clock.now())
+    said = "Mail leaves again." if was_stopped else "Mail had not been stopped."
+    click.echo(said, err=True)
 
 
 def _waited_for(asked: threading.Event) -> bool:
@@ -45,7 +61,10 @@ def _tell(database: Database, delivered: Delivered, *, as_json: bool) -> None:
         return
     click.echo(_sentence(delivered))
     if reason:
-        click.echo(f"The queue is stopped: {reason} Release it on the page “Outbox”.", err=True)
+        click.echo(
+            f"The queue is stopped: {reason} Release it on the page “Outbox” or with --release.",
+            err=True,
+        )
 
 
 def _sentence(delivered: Delivered) -> str:

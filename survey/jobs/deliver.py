@@ -111,7 +111,9 @@ def _finished(under_way: dict[Future[Ending], str]) -> dict[str, Ending]:
 
 def _ends_the_run(endings: Iterable[Ending]) -> bool:
     return any(
-        ending.is_provider_away or ending.outcome is AttemptOutcome.QUEUE_STOPPED
+        ending.is_provider_away
+        or ending.pause_until is not None
+        or ending.outcome is AttemptOutcome.QUEUE_STOPPED
         for ending in endings
     )
 

@@ -45,6 +45,22 @@ def histories_of(session: Session, message_ids: Sequence[int]) -> dict[int, Hist
     }
 
 
+def settlements_of(session: Session, message: Message) -> list[Settlement]:
+    """What was decided about a mail, in that order."""
+    asked = select(Settlement).where(Settlement.message_id == message.id).order_by(Settlement.id)
+    return list(session.scalars(asked))
+
+
+def receipts_of(session: Session, message: Message) -> list[Receipt]:
+    """What was heard of a mail, in the order in which it happened."""
+    asked = (
+        select(Receipt)
+        .where(Receipt.message_id == message.id)
+        .order_by(Receipt.happened_at, Receipt.id)
+    )
+    return list(session.scalars(asked))
+
+
 def receipts_known(session: Session, digests: Collection[str]) -> frozenset[str]:
     """Which of these events are kept already."""
     asked = select(Receipt.digest).where(among(session, Receipt.digest, digests))

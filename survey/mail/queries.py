@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from survey.kit.paging import Key, Page, read_page
@@ -19,6 +19,12 @@ from survey.mail.types import (
 # Both databases bound what one statement may carry: SQLite to 32,766 values, PostgreSQL to 65,535.
 _MOST_IN_ONE_QUESTION = 10_000
 _HOUR = timedelta(hours=1)
+_CAME_BACK = or_(
+    Message.bounced_at.is_not(None),
+    Message.dropped_at.is_not(None),
+    Message.complained_at.is_not(None),
+    Message.opted_out_at.is_not(None),
+)
 
 
 def queue_stop(session: Session) -> QueueStop | None:
@@ -156,13 +162,29 @@ def count_overdue(session: Session, *, since: datetime) -> int:
 
 
 def outbox(
-    session: Session, *, state: MessageState | None = None, cursor: str | None = None
+    session: Session,
+    *,
+    state: MessageState | None = None,
+    address: str = "",
+    came_back: bool = False,
+    cursor: str | None = None,
 ) -> Page[Message]:
-    """One page of messages, the newest first. Raises `CursorNotUsable`."""
+    """One page of messages, the newest first: of one state, to one address, only those with
+    trouble behind the provider. Raises `CursorNotUsable`.
+    """
     asked = select(Message)
     if state is not None:
         asked = asked.where(Message.state == state)
+    if address:
+        asked = asked.where(Message.to_address == address.lower())
+    if came_back:
+        asked = asked.where(_CAME_BACK)
     return read_page(session, asked, [Key(Message.id, is_descending=True)], cursor=cursor)
+
+
+def count_came_back(session: Session) -> int:
+    """How many mails bounced, were dropped, or brought a complaint or an opt-out."""
+    return session.scalar(select(func.count()).select_from(Message).where(_CAME_BACK)) or 0
 
 
 def suppression_of(session: Session, address: str) -> Suppression | None:

@@ -65,3 +65,14 @@ def test_deliver_says_that_the_queue_is_stopped(run: Run, database: Database):
 
     assert "Nothing was due." in result.output
     assert "The queue is stopped: 401: bad key. Release it" in result.stderr
+
+
+def test_deliver_releases_a_stopped_queue_first(run: Run, database: Database):
+    put_one(database)
+    with database.writing() as session:
+        stop_queue(session, reason="Brought back from a copy.", now=clock.now())
+
+    said = run("--release").output
+
+    assert said == "Mail leaves again.\nMails: 1 accepted.\n"
+    assert run("--release").output == "Mail had not been stopped.\nNothing was due.\n"

@@ -61,6 +61,7 @@ class SendGridProvider:
             AttemptOutcome.ACCEPTED,
             status_code=answer.status_code,
             provider_message_id=answer.headers.get("X-Message-Id"),
+            pause_until=_rest_asked_by(answer.headers),
         )
 
 
@@ -109,6 +110,11 @@ def _words(body: bytes) -> str:
         return "; ".join(str(error["message"]) for error in errors)
     except (ValueError, KeyError, TypeError):
         return ""
+
+
+def _rest_asked_by(headers: Any) -> datetime | None:
+    """The reset, where this mail was the last that `X-RateLimit-Remaining` allows before it."""
+    return _reset_of(headers) if headers.get("X-RateLimit-Remaining", "").strip() == "0" else None
 
 
 def _reset_of(headers: Any) -> datetime | None:

@@ -7,7 +7,10 @@ from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from survey.company.queries import company
+from survey.mail.models import QueueStop
+from survey.mail.queries import queue_stop
 from survey.team.models import User
+from survey.team.types import Role
 from survey.web.shared.access import mark_of
 from survey.web.shared.door import session, settings
 from survey.web.staff.access import roles_of
@@ -33,6 +36,8 @@ class Group:
 
 MAILBOX = "/mailbox"
 """Shown only where mails stay here."""
+
+_MAY_RELEASE = (Role.ADMIN, Role.MANAGER)
 
 GROUPS = (
     Group(
@@ -97,7 +102,15 @@ def _page_facts() -> dict[str, Any]:
         "groups_for": groups_for,
         "is_here": _is_here,
         "company": lambda: company(session()),
+        "mail_stop": _mail_stop,
     }
+
+
+def _mail_stop() -> QueueStop | None:
+    """Why no mail leaves, for those who can do something about it; its own page says it anyhow."""
+    reader = reader_or_none()
+    is_asked = reader is not None and reader.role in _MAY_RELEASE and not _is_here("/outbox")
+    return queue_stop(session()) if is_asked else None
 
 
 def _is_here(path: str) -> bool:

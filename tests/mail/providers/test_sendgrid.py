@@ -133,6 +133,17 @@ def test_too_many_names_the_moment_to_try_again(sendgrid: HttpAnswers):
     assert caught.value.not_before == datetime(2026, 10, 15, 8, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("remaining", "pause"), [("0", datetime(2026, 10, 15, 8, 30, tzinfo=UTC)), ("1", None)]
+)
+def test_the_last_mail_of_a_window_asks_for_rest_until_the_reset(
+    sendgrid: HttpAnswers, remaining: str, pause: datetime | None
+):
+    sendgrid.headers = {"X-RateLimit-Remaining": remaining, "X-RateLimit-Reset": "1792053000"}
+
+    assert hand_over(sendgrid).pause_until == pause
+
+
 def test_a_redirect_is_not_followed(sendgrid: HttpAnswers):
     sendgrid.status = 302
     sendgrid.headers = {"Location": f"{sendgrid.url}/elsewhere"}

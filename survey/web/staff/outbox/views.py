@@ -1,4 +1,9 @@
-"""The outbox: what leaves, what does not and why, and the switch that stops it all."""
+"""The outbox: what leaves, what does not and why, what a person settles, and the switch that stops
+it all.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +21,9 @@ from survey.web.shared.door import now, session, wake
 from survey.web.shared.foreign import mail_page
 from survey.web.staff import access
 from survey.web.staff.door import actor
+from survey.web.staff.outbox.forms import FindForm
 from survey.web.staff.outbox.previews import draft_of, kind_name
+from survey.web.staff.outbox.shown import HOUR_IN_ADDRESS, decisions_for, past_of, read_desk
 
 bp = Blueprint("outbox", __name__)
 
@@ -24,17 +31,28 @@ bp = Blueprint("outbox", __name__)
 @bp.get("/outbox")
 @access.allows(Role.ADMIN, Role.MANAGER)
 def index() -> ResponseReturnValue:
+    form = FindForm(request.args)
     state = _state(request.args.get("state"))
+    address = (form.to.data or "") if form.validate() else ""
+    came_back = request.args.get("came_back") == "y"
     try:
-        page = queries.outbox(session(), state=state, cursor=request.args.get("page"))
+        page = queries.outbox(
+            session(),
+            state=state,
+            address=address,
+            came_back=came_back,
+            cursor=request.args.get("page"),
+        )
     except CursorNotUsable:
         abort(404)
     return render_template(
         "staff/outbox/index.html",
         page=page,
+        form=form,
         state=state,
-        counts=queries.count_by_state(session()),
-        stop=queries.queue_stop(session()),
+        address=address,
+        came_back=came_back,
+        desk=read_desk(),
         kind_name=kind_name,
     )
 
@@ -46,7 +64,8 @@ def show(public_id: str) -> ResponseReturnValue:
     return render_template(
         "staff/outbox/show.html",
         message=message,
-        attempts=queries.attempts_of(session(), message),
+        past=past_of(message),
+        may=decisions_for(message),
         draft=draft_of(message),
         kind_name=kind_name,
     )
@@ -78,32 +97,65 @@ def release() -> ResponseReturnValue:
     return redirect(url_for("staff.outbox.index"), 303)
 
 
-@bp.post("/outbox/<public_id>/send-again")
+@bp.post("/outbox/hours/<hour>/send-again")
 @access.allows(Role.ADMIN, Role.MANAGER)
-def send_again(public_id: str) -> ResponseReturnValue:
-    message = _found(public_id)
+def send_hour_again(hour: str) -> ResponseReturnValue:
+    began_at = _hour(hour)
     try:
-        settling.send_again(session(), message, now=now())
+        messages = settling.send_hour_again(session(), began_at, now=now())
     except SurveyError as error:
         flash(str(error), "problem")
     else:
-        _note("mail_sent_again", message)
+        subject = Subject("message")
+        facts = {"hour": began_at.isoformat(), "count": len(messages)}
+        record(session(), actor(), "mail_hour_sent_again", subject, now=now(), **facts)
         wake("deliver")
-        flash("The mail is in the queue again.", "done")
-    return redirect(url_for("staff.outbox.show", public_id=public_id), 303)
+        flash(f"In the queue again: {len(messages)}.", "done")
+    return redirect(url_for("staff.outbox.index"), 303)
+
+
+@bp.post("/outbox/<public_id>/send-again")
+@access.allows(Role.ADMIN, Role.MANAGER)
+def send_again(public_id: str) -> ResponseReturnValue:
+    answer = _decide(
+        public_id, settling.send_again, "sent_again", "The mail is in the queue again."
+    )
+    wake("deliver")
+    return answer
 
 
 @bp.post("/outbox/<public_id>/count-as-sent")
 @access.allows(Role.ADMIN, Role.MANAGER)
 def count_as_sent(public_id: str) -> ResponseReturnValue:
+    said = "The mail counts as sent."
+    return _decide(public_id, settling.count_as_sent, "counted_as_sent", said)
+
+
+@bp.post("/outbox/<public_id>/drop")
+@access.allows(Role.ADMIN, Role.MANAGER)
+def drop(public_id: str) -> ResponseReturnValue:
+    return _decide(public_id, settling.drop, "dropped", "The mail will not leave.")
+
+
+@bp.post("/outbox/<public_id>/came-back")
+@access.allows(Role.ADMIN, Role.MANAGER)
+def came_back(public_id: str) -> ResponseReturnValue:
+    said = "Noted. This address is not written to any more."
+    return _decide(public_id, settling.note_bounce, "came_back", said)
+
+
+def _decide(
+    public_id: str, decide: Callable[..., Message], audited: str, said: str
+) -> ResponseReturnValue:
+    """Do what a person decided about one mail, and say so."""
     message = _found(public_id)
     try:
-        settling.count_as_sent(session(), message, now=now())
+        decide(session(), message, now=now())
     except SurveyError as error:
         flash(str(error), "problem")
     else:
-        _note("mail_counted_as_sent", message)
-        flash("The mail counts as sent.", "done")
+        _note(f"mail_{audited}", message)
+        flash(said, "done")
     return redirect(url_for("staff.outbox.show", public_id=public_id), 303)
 
 
@@ -120,5 +172,12 @@ def _state(name: str | None) -> MessageState | None:
         return None
     try:
         return MessageState(name)
+    except ValueError:
+        abort(404)
+
+
+def _hour(written: str) -> datetime:
+    try:
+        return datetime.strptime(written, HOUR_IN_ADDRESS).replace(tzinfo=UTC)
     except ValueError:
         abort(404)

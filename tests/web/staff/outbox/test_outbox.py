@@ -143,7 +143,7 @@ def test_an_uncertain_mail_is_settled_as_sent(
 ):
     sign_in(Role.MANAGER)
     public_id = asked(session, state=MessageState.UNCERTAIN)
-    assert "It was sent" in client.get(f"/outbox/{public_id}").text
+    assert "Leave it: it was sent" in client.get(f"/outbox/{public_id}").text
 
     client.post(f"/outbox/{public_id}/count-as-sent")
 
@@ -185,3 +185,107 @@ def test_an_unknown_mail_is_not_found(client: CheckingClient, sign_in: SignIn):
     sign_in(Role.ADMIN)
 
     assert client.get("/outbox/nothing").status_code == 404
+
+
+def test_every_page_tells_admins_that_mail_is_stopped(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    make_queue_stop(session, reason="The provider refused our key (401).")
+
+    for role, is_told in ((Role.ADMIN, True), (Role.MANAGER, True), (Role.VIEWER, False)):
+        sign_in(role)
+        assert ("The provider refused our key (401)." in client.get("/deals").text) is is_told
+
+
+def test_outbox_finds_the_mails_to_one_address(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.MANAGER)
+    asked(session)
+    make_message(session, to_address="john@buyer.example")
+
+    page = client.get("/outbox?to=JOHN@buyer.example").text
+
+    assert "john@buyer.example</a>" in page
+    assert "jane@buyer.example</a>" not in page
+
+
+def test_outbox_finds_what_came_back(client: CheckingClient, sign_in: SignIn, session: Session):
+    sign_in(Role.MANAGER)
+    make_message(session, to_address="gone@buyer.example", bounced_at=MOMENT)
+    make_message(session, to_address="here@buyer.example")
+
+    page = client.get("/outbox?came_back=y").text
+
+    assert "gone@buyer.example</a>" in page
+    assert "here@buyer.example</a>" not in page
+
+
+def test_a_waiting_mail_is_dropped_with_its_reason(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.MANAGER)
+    public_id = asked(session)
+
+    answer = client.post(f"/outbox/{public_id}/drop", follow_redirects=True)
+
+    assert "The mail will not leave." in answer.text
+    dropped = queries.find(session, public_id)
+    assert (dropped.state, dropped.state_reason) == (
+        MessageState.CANCELLED,
+        "A person dropped it.",
+    )
+    assert session.scalars(select(AuditEntry.action)).all()[-1] == "mail_dropped"
+
+
+def test_a_mail_that_came_back_is_noted_and_told(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.MANAGER)
+    public_id = asked(session, state=MessageState.ACCEPTED)
+
+    page = client.post(f"/outbox/{public_id}/came-back", follow_redirects=True).text
+
+    assert "This address is not written to any more." in page
+    assert queries.suppression_of(session, "jane@buyer.example") is not None
+    assert "It came back" not in page
+
+
+def test_an_uncertain_hour_is_sent_again_in_one_press_once_its_receipts_prove_it(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.MANAGER)
+    for outcome, state, count in (
+        (AttemptOutcome.MAY_HAVE_BEEN_SENT, MessageState.UNCERTAIN, 2),
+        (AttemptOutcome.ACCEPTED, MessageState.ACCEPTED, 5),
+    ):
+        for _ in range(count):
+            message = make_message(
+                session, state=state, attempts_made=1, receipts_heard=int(state == "accepted")
+            )
+            make_attempt(session, message=message, finished_at=MOMENT, outcome=outcome)
+
+    page = client.get("/outbox").text
+    answer = client.post(f"/outbox/hours/{MOMENT:%Y-%m-%dT%H}/send-again", follow_redirects=True)
+
+    assert "5 of 5" in page
+    assert "Send all 2 again" in page
+    assert "In the queue again: 2." in answer.text
+    assert queries.count_by_state(session)[MessageState.QUEUED] == 2
+
+
+def test_an_hour_that_proves_nothing_offers_no_button(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.MANAGER)
+    message = make_message(session, state=MessageState.UNCERTAIN, attempts_made=1)
+    make_attempt(
+        session, message=message, finished_at=MOMENT, outcome=AttemptOutcome.MAY_HAVE_BEEN_SENT
+    )
+
+    page = client.get("/outbox").text
+    answer = client.post(f"/outbox/hours/{MOMENT:%Y-%m-%dT%H}/send-again", follow_redirects=True)
+
+    assert "Send all" not in page
+    assert "do not prove" in answer.text
+    assert client.post("/outbox/hours/nonsense/send-again").status_code == 404
