@@ -5,10 +5,13 @@ from survey.jobs.code import code_waiting
 from survey.jobs.deliver import deliver_due
 from survey.jobs.desk import desk_of
 from survey.jobs.invite import invite_all
+from survey.jobs.report import report_month
+from survey.kit import clock
 from survey.kit.db import Database
 from survey.kit.queue import Queue
 
 INVITE_EVERY_MINUTES = 10
+REPORT_EVERY_MINUTES = 30
 
 
 def register(queue: Queue, settings: Settings, database: Database) -> None:
@@ -28,6 +31,11 @@ def register(queue: Queue, settings: Settings, database: Database) -> None:
     def code(_row_id: int | None) -> None:
         code_waiting(database)
 
+    def report(_row_id: int | None) -> None:
+        if report_month(database, now=clock.now()):
+            queue.wake("deliver")
+
     queue.every("deliver", deliver)
     queue.every("invite", invite, minutes=INVITE_EVERY_MINUTES)
     queue.every("code", code)
+    queue.every("report", report, minutes=REPORT_EVERY_MINUTES)

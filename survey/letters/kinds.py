@@ -11,7 +11,9 @@ from survey.invitations.actions.inviting import INVITATION
 from survey.letters.asking import InvitationLetter
 from survey.letters.letter import Letter, Paper
 from survey.letters.password import password_letter, welcome_letter
+from survey.letters.report import ReportLetter
 from survey.mail.rendering import Stationery
+from survey.reports.actions import REPORT_MAIL
 from survey.team.actions import PASSWORD_MAIL, WELCOME_MAIL
 
 
@@ -22,6 +24,7 @@ def letters_of(settings: Settings) -> Mapping[str, Letter]:
         INVITATION: InvitationLetter(paper),
         PASSWORD_MAIL: password_letter(paper),
         WELCOME_MAIL: welcome_letter(paper),
+        REPORT_MAIL: ReportLetter(paper),
     }
 
 

@@ -29,6 +29,10 @@ class LastAdmin(SurveyError):
     """Without this user nobody could manage the others."""
 
 
+class ReportNotForRole(SurveyError):
+    """The monthly report was to be mailed to somebody who may not open it."""
+
+
 class WeakPassword(SurveyError):
     """The password is too easy to guess."""
 
@@ -74,14 +78,27 @@ def seller_for(session: Session, email: str, *, name: str, team_name: str, now: 
     return user
 
 
-def change_role(
-    session: Session, user: User, *, role: Role, team_name: str, actor: Actor, now: datetime
+def change_user(
+    session: Session,
+    user: User,
+    *,
+    role: Role,
+    team_name: str,
+    gets_report: bool,
+    actor: Actor,
+    now: datetime,
 ) -> User:
-    """Give a user another role or team. Raises `LastAdmin`."""
+    """Give a user another role or team, or say whether the monthly report comes by mail.
+
+    Raises `LastAdmin`, `ReportNotForRole`.
+    """
     if role is not Role.ADMIN:
         _refuse_without_admin(session, user)
+    if gets_report and not rules.may_get_report(role):
+        raise ReportNotForRole("Sellers do not see the report. Choose another role, or no mail.")
     user.role = role
     user.team = _team(session, team_name)
+    user.gets_report = gets_report
     session.flush()
     record(session, actor, "user_changed", _subject(user), now=now, role=role.value)
     return user

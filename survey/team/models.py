@@ -32,6 +32,8 @@ class User(Base):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
     team: Mapped[Team | None] = relationship()
     is_active: Mapped[bool] = mapped_column(default=True)
+    gets_report: Mapped[bool] = mapped_column(default=False)
+    """Whether each month's report is told by mail."""
     password_hash: Mapped[str | None] = mapped_column(String(255))
     session_key: Mapped[str] = mapped_column(String(64), unique=True)
     """Renewed on sign-out, disabling and a new password: every copied cookie ends with it."""

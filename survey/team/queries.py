@@ -4,7 +4,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.team.models import Team, User
-from survey.team.types import Role
+from survey.team.types import REPORT_ROLES, Role
 
 
 def user_of_session(session: Session, session_key: str) -> User | None:
@@ -59,3 +59,13 @@ def other_admins(session: Session, user: User) -> int:
         )
         or 0
     )
+
+
+def report_readers(session: Session) -> list[User]:
+    """Everybody who is told of a month's report by mail, the longest known first."""
+    asked = (
+        select(User)
+        .where(User.is_active, User.gets_report, User.role.in_(REPORT_ROLES))
+        .order_by(User.id)
+    )
+    return list(session.scalars(asked))

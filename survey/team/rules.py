@@ -5,6 +5,8 @@ import hmac
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from survey.team.types import REPORT_ROLES, Role
+
 PASSWORD_LENGTH = 12
 _LONGEST_PASSWORD = 256
 
@@ -56,6 +58,11 @@ def link_holds(
         hmac.compare_digest(seal, _seal(purpose, public_id, int(until), session_key, secret))
         for secret in secrets
     )
+
+
+def may_get_report(role: Role) -> bool:
+    """Whether a user of that role may be told of the monthly report: who may open it."""
+    return role in REPORT_ROLES
 
 
 def weakness(password: str, *, email: str, name: str) -> str | None:

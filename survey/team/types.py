@@ -13,3 +13,7 @@ class Role(StrEnum):
     ANALYST = "analyst"
     SELLER = "seller"
     VIEWER = "viewer"
+
+
+REPORT_ROLES = (Role.ADMIN, Role.MANAGER, Role.ANALYST, Role.VIEWER)
+"""Who may open the monthly report. Sellers read their own deals and the totals of their team."""

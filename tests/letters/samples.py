@@ -4,13 +4,17 @@ from datetime import UTC, datetime
 
 from survey.config import shipped_folder
 from survey.deals.types import Outcome
+from survey.insights.types import Coverage
 from survey.invitations import emails
 from survey.invitations.emails import Asked, Choice
 from survey.invitations.types import Links
+from survey.kit.clock import Month
 from survey.mail.rendering import Stationery
 from survey.mail.types import Draft, Letterhead
 from survey.questionnaires.documents import read_document, shipped_document
 from survey.questionnaires.rules import say
+from survey.reports import emails as report_emails
+from survey.reports.types import Method, MonthFigures, Period, QuoteRef
 from survey.team import emails as team_emails
 from survey.team.types import Role
 
@@ -79,12 +83,51 @@ def welcome() -> Draft:
     )
 
 
+def report() -> Draft:
+    nothing = Period(
+        first=Month(2025, 11),
+        last=Month(2026, 10),
+        coverage=Coverage(
+            closed=1412, eligible=610, invited=488, delivered=471, started=80, answered=56, held=9
+        ),
+        outcomes=(),
+        competitors=(),
+    )
+    figures = MonthFigures(
+        month=Month(2026, 10),
+        headline="6 answers arrived in October 2026 (4 lost, 2 won). The twelve months to then: "
+        "56 answers from 1,412 closed deals. What weighed most in answered losses was "
+        "“Price, terms, or worth”, in 14 of 38 (24 to 53 %).",
+        this_month=nothing,
+        year=nothing,
+        quotes=(QuoteRef("r3sp0ns3", "different"),),
+        method=Method(
+            answers=6,
+            cut_at=SENT_AT,
+            release=1,
+            questionnaires=("not_won 1",),
+            grey_threshold=5,
+            anonymity_threshold=5,
+            company="Northwind Planning",
+            time_zone="Europe/Amsterdam",
+        ),
+    )
+    return report_emails.month_ready(
+        STATIONERY,
+        LETTERHEAD,
+        to_address="mara@northwind.example",
+        name="Mara Lind",
+        figures=figures,
+    )
+
+
 def every_mail() -> dict[tuple[str, str], Draft]:
     """By kind and variant."""
     return {
         **{("invitation", each.value): invitation(each) for each in _ASKED_ABOUT},
         ("password_reset", ""): password_reset(),
         ("welcome", ""): welcome(),
+        ("report", ""): report(),
     }
 
 

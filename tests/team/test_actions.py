@@ -88,11 +88,31 @@ def test_last_admin_stays(session: Session, moment: datetime) -> None:
     with pytest.raises(actions.LastAdmin):
         actions.disable_user(session, admin, actor=COMMAND, now=moment)
     with pytest.raises(actions.LastAdmin):
-        actions.change_role(
-            session, admin, role=Role.VIEWER, team_name="", actor=COMMAND, now=moment
-        )
+        change(session, admin, role=Role.VIEWER, now=moment)
 
     assert (admin.role, admin.is_active) == (Role.ADMIN, True)
+
+
+def change(session: Session, user: User, *, role: Role, now: datetime, gets_report: bool = False):
+    return actions.change_user(
+        session,
+        user,
+        role=role,
+        team_name="",
+        gets_report=gets_report,
+        actor=COMMAND,
+        now=now,
+    )
+
+
+def test_the_report_is_mailed_only_to_who_may_open_it(session: Session, moment: datetime) -> None:
+    user = make_user(session, role=Role.SELLER)
+
+    with pytest.raises(actions.ReportNotForRole):
+        change(session, user, role=Role.SELLER, gets_report=True, now=moment)
+    change(session, user, role=Role.VIEWER, gets_report=True, now=moment)
+
+    assert queries.report_readers(session) == [user]
 
 
 def test_disabling_and_passwords_end_sessions(session: Session, moment: datetime) -> None:

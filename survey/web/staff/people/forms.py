@@ -1,6 +1,6 @@
 """The forms of the people pages."""
 
-from wtforms import EmailField, SearchField, SelectField, StringField
+from wtforms import BooleanField, EmailField, SearchField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from survey.team.types import Role
@@ -24,8 +24,8 @@ class FindForm(StaffForm):
     find = SearchField("Name or address", filters=[stripped], validators=[Length(max=320)])
 
 
-class UserForm(StaffForm):
-    """What can be changed of a user."""
+class RoleForm(StaffForm):
+    """What somebody is here."""
 
     role = SelectField(
         "Role",
@@ -36,7 +36,13 @@ class UserForm(StaffForm):
     team_name = StringField("Team", filters=[stripped], validators=[Length(max=300)])
 
 
-class NewUserForm(UserForm):
+class UserForm(RoleForm):
+    """What can be changed of a user."""
+
+    gets_report = BooleanField("Monthly report by mail")
+
+
+class NewUserForm(RoleForm):
     """Somebody new."""
 
     email = EmailField(

@@ -64,7 +64,8 @@ def create() -> ResponseReturnValue:
 @access.allows(Role.ADMIN)
 def edit(public_id: str) -> ResponseReturnValue:
     user = _found(public_id)
-    form = UserForm(role=user.role.value, team_name=user.team.name if user.team else "")
+    team_name = user.team.name if user.team else ""
+    form = UserForm(role=user.role.value, team_name=team_name, gets_report=user.gets_report)
     return _edit_page(user, form)
 
 
@@ -74,14 +75,17 @@ def change(public_id: str) -> ResponseReturnValue:
     user, form = _found(public_id), UserForm()
     if form.validate():
         try:
-            actions.change_role(
+            actions.change_user(
                 session(),
                 user,
                 role=Role(form.role.data),
                 team_name=form.team_name.data or "",
+                gets_report=bool(form.gets_report.data),
                 actor=actor(),
                 now=now(),
             )
+        except actions.ReportNotForRole as error:
+            form.refuse("gets_report", str(error))
         except SurveyError as error:
             form.refuse("role", str(error))
         else:

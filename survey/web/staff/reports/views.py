@@ -14,7 +14,7 @@ from survey.reports.actions import freeze_report
 from survey.reports.queries import MonthNotStarted, answers_by_month, frozen_reports, month_report
 from survey.reports.types import Format, MonthReport, Period
 from survey.reports.written import MEDIA_TYPES, written
-from survey.team.types import Role
+from survey.team.types import REPORT_ROLES, Role
 from survey.web.shared.door import now, session
 from survey.web.shared.words import zone
 from survey.web.staff import access
@@ -23,12 +23,11 @@ from survey.web.staff.filters import behind, behind_steps
 
 bp = Blueprint("reports", __name__)
 
-_READERS = (Role.ADMIN, Role.MANAGER, Role.ANALYST, Role.VIEWER)
 _FREEZERS = frozenset({Role.ADMIN, Role.MANAGER})
 
 
 @bp.get("/reports")
-@access.allows(*_READERS)
+@access.allows(*REPORT_ROLES)
 def index() -> ResponseReturnValue:
     this_month = Month.of(now(), zone())
     answers, frozen = answers_by_month(session()), frozen_reports(session())
@@ -43,7 +42,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/reports/<month>")
-@access.allows(*_READERS)
+@access.allows(*REPORT_ROLES)
 def show(month: str) -> ResponseReturnValue:
     wanted = _month(month)
     report = _report(wanted)
@@ -60,7 +59,7 @@ def show(month: str) -> ResponseReturnValue:
 
 
 @bp.get("/reports/<month>.<how>")
-@access.allows(*_READERS)
+@access.allows(*REPORT_ROLES)
 def download(month: str, how: str) -> ResponseReturnValue:
     wanted = _month(month)
     if how not in set(Format):

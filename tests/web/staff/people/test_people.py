@@ -83,6 +83,20 @@ def test_changing_role_and_team(client: CheckingClient, session: Session) -> Non
     assert user.team.name == "South"
 
 
+def test_ticking_the_report(client: CheckingClient, session: Session) -> None:
+    user = make_user(session, role=Role.MANAGER)
+    path = f"/people/{user.public_id}"
+
+    client.post(path, data={"role": "manager", "gets_report": "y"})
+    ticked = user.gets_report
+    refused = client.post(path, data={"role": "seller", "gets_report": "y"})
+
+    assert ticked is True
+    assert refused.status_code == 422
+    assert "Sellers do not see the report." in refused.text
+    assert "checked" in client.get(path).text
+
+
 def test_role_that_nobody_chose_does_not_change(client: CheckingClient, session: Session) -> None:
     user = make_user(session, role=Role.VIEWER)
 
