@@ -12,12 +12,15 @@ from survey.audit.actions import record
 from survey.audit.types import Subject
 from survey.kit.errors import SurveyError
 from survey.kit.paging import CursorNotUsable
+from survey.letters.kinds import letters_of
+from survey.letters.leaving import note_left
 from survey.mail import queries
 from survey.mail.actions import settling, stops
+from survey.mail.folding import LEFT
 from survey.mail.models import Message
 from survey.mail.types import MessageState
 from survey.team.types import Role
-from survey.web.shared.door import now, session, wake
+from survey.web.shared.door import now, session, settings, wake
 from survey.web.shared.foreign import mail_page
 from survey.web.staff import access
 from survey.web.staff.door import actor
@@ -154,6 +157,8 @@ def _decide(
     except SurveyError as error:
         flash(str(error), "problem")
     else:
+        if message.state in LEFT:
+            note_left(session(), letters_of(settings()), [message], now=now())
         _note(f"mail_{audited}", message)
         flash(said, "done")
     return redirect(url_for("staff.outbox.show", public_id=public_id), 303)

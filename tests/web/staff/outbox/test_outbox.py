@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.audit.models import AuditEntry
+from survey.invitations.models import Invitation
 from survey.mail import queries
 from survey.mail.types import AttemptOutcome, MessageState
 from survey.questionnaires.documents import shipped_document
@@ -33,7 +34,7 @@ def company(session: Session) -> None:
 
 def asked(session: Session, **columns: object) -> str:
     version = make_version(session, document=shipped_document("not_won"))
-    invitation = make_invitation(session, version=version)
+    invitation = make_invitation(session, version=version, sent_at=None)
     facts = {"to_address": "jane@buyer.example", "subject_id": invitation.id}
     return make_message(session, **facts | columns).public_id
 
@@ -147,7 +148,9 @@ def test_an_uncertain_mail_is_settled_as_sent(
 
     client.post(f"/outbox/{public_id}/count-as-sent")
 
-    assert queries.find(session, public_id).state is MessageState.ACCEPTED
+    message = queries.find(session, public_id)
+    assert message.state is MessageState.ACCEPTED
+    assert session.get(Invitation, message.subject_id).sent_at is not None
 
 
 def test_a_failed_mail_is_sent_again(client: CheckingClient, sign_in: SignIn, session: Session):
