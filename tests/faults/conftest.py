@@ -8,6 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from functools import cache
 from typing import Protocol
 
 import pytest
@@ -19,8 +20,8 @@ from tests.faults.provider import FakeSendGrid, fake_sendgrid
 from tests.faults.sweep import Bench
 from tests.faults.world import Template, fill, postgres_database
 
-PEOPLE = 200
 IS_WHOLE = os.environ.get("SURVEY_TEST_FAULTS") == "whole"
+PEOPLE = 200 if IS_WHOLE else 40
 
 Figures = Callable[[str, Mapping[str, int]], None]
 
@@ -79,24 +80,18 @@ def bench(
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A server to copy databases on: the one at hand, else one of our own."""
-    if databases.POSTGRES_URL is not None:
-        yield databases.POSTGRES_URL
-        return
-    with postgres_server() as server:
-        yield server.url
-
-
-@pytest.fixture(scope="session")
-def templates(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Templates]:
-    """Databases to copy, each made when it is first asked for."""
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    """Databases to copy, each made when it is first asked for; on the PostgreSQL server at hand,
+    else on one of our own.
+    """
     made: dict[tuple[str, int, bool], Template] = {}
     folder = tmp_path_factory.mktemp("templates")
 
     with ExitStack() as kept:
+
+        @cache
+        def server() -> str:
+            return databases.POSTGRES_URL or kept.enter_context(postgres_server()).url
 
         def template(backend: str, people: int, *, is_invited: bool) -> Template:
             key = (backend, people, is_invited)
@@ -104,8 +99,7 @@ def templates(
                 name = f"faults_{os.getpid()}_{people}_{'asked' if is_invited else 'due'}"
                 url = f"sqlite:///{folder / name}.db"
                 if backend == "postgresql":
-                    server = request.getfixturevalue("postgres_url")
-                    url = kept.enter_context(postgres_database(name, server))
+                    url = kept.enter_context(postgres_database(name, server()))
                 fill(url, people, is_invited=is_invited)
                 made[key] = Template(url, people)
             return made[key]

@@ -13,7 +13,8 @@ from tests.faults.books import read_books, verdict
 from tests.faults.killing import At, Victim, calls_made, kill_at
 from tests.faults.processes import Forks, wait_for
 from tests.faults.provider import FakeSendGrid
-from tests.faults.world import LATER, STARTS, Template, buyer, settings_for
+from tests.faults.receipts import press_send_again, tell
+from tests.faults.world import AT_LAST, LATER, STARTS, Template, buyer, settings_for
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,24 @@ class Bench:
             self.forks.run(*scenario.arguments, moment=LATER, **installation.settings)
         if "invite" in scenario.arguments:
             self.forks.run("deliver", "--once", moment=LATER, **installation.settings)
-        people = [buyer(number) for number in range(installation.people)]
-        return verdict(people, read_books(installation.url), self.provider)
+        kept = verdict(_people(installation), read_books(installation.url), self.provider)
+        return kept | self._settled(installation)
+
+    def _settled(self, installation: Installation) -> dict[str, int]:
+        """What is left to settle once the provider has told all, and a person has pressed once."""
+        tell(installation.url, self.provider.accepted, moment=LATER)
+        never_left = press_send_again(installation.url, moment=AT_LAST)
+        if never_left:
+            self.forks.run("deliver", "--once", moment=AT_LAST, **installation.settings)
+        people = _people(installation)
+        after = verdict(people, read_books(installation.url), self.provider)
+        reached = self.provider.accepted_by_person
+        return {
+            "never left": never_left,
+            "twice after receipts": after["twice"],
+            "not reached after receipts": sum(reached[person] != 1 for person in people),
+            "uncertain after receipts": after["uncertain"],
+        }
 
     def _work_on(self, scenario: Scenario, installation: Installation) -> None:
         installation.wake()
@@ -117,3 +134,7 @@ class Bench:
         wait_for(lambda: worker.is_over or installation.is_done, within_s=120, every_s=0.1)
         worker.send(SIGTERM)
         assert worker.wait() == 0, worker.output.read_text()
+
+
+def _people(installation: Installation) -> list[str]:
+    return [buyer(number) for number in range(installation.people)]

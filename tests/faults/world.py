@@ -27,9 +27,10 @@ from tests.factories import (
 
 STARTS = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
 """A Thursday at half past twelve in Amsterdam, two weeks after the deals were lost."""
-LATER = STARTS + timedelta(hours=1)
-"""When every claim that a dead worker left has lapsed."""
-EVEN_LATER = LATER + timedelta(hours=1)
+LATER = STARTS + timedelta(minutes=10)
+"""When every claim that a dead worker left has lapsed; still within the same hour."""
+AT_LAST = STARTS + timedelta(hours=2)
+"""When the receipts of that hour have had their time."""
 
 
 def buyer(number: int) -> str:
