@@ -9,8 +9,9 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 import structlog
@@ -24,7 +25,7 @@ from survey.letters.letter import Sendable
 from survey.mail import queries
 from survey.mail.actions import outbox
 from survey.mail.models import Attempt
-from survey.mail.types import AttemptOutcome, Compose, Ending, Provider, Refused
+from survey.mail.types import AttemptOutcome, Compose, Draft, Ending, Provider, Refused
 
 _PAUSES_S = (0.2, 0.4, 0.8, 1.6)
 _FRAMES = 12
@@ -198,8 +199,15 @@ def _take(
             prepared |= _prepared(session, desk.letters.get(kind), alike, now=now)
         ended = [(a, e) for a in attempts if isinstance(e := prepared[a.attempt_id], Ending)]
         _write_down(session, ended, counted, now=now)
-        ready |= {key: each for key, each in prepared.items() if not isinstance(each, Ending)}
+        for attempt in attempts:
+            compose = prepared[attempt.attempt_id]
+            if not isinstance(compose, Ending):
+                ready[attempt.attempt_id] = partial(_named, compose, attempt.message.public_id)
     return ready
+
+
+def _named(compose: Compose, mail_id: str) -> Draft:
+    return replace(compose(), mail_id=mail_id)
 
 
 def _prepared(

@@ -165,18 +165,20 @@ def outbox(
     session: Session,
     *,
     state: MessageState | None = None,
-    address: str = "",
+    find: str = "",
     came_back: bool = False,
     cursor: str | None = None,
 ) -> Page[Message]:
-    """One page of messages, the newest first: of one state, to one address, only those with
-    trouble behind the provider. Raises `CursorNotUsable`.
+    """One page of messages, the newest first: of one state, to one address or with one Message-ID,
+    only those with trouble behind the provider. Raises `CursorNotUsable`.
     """
     asked = select(Message)
     if state is not None:
         asked = asked.where(Message.state == state)
-    if address:
-        asked = asked.where(Message.to_address == address.lower())
+    if find:
+        mail_id = find.lstrip("<").partition("@")[0]
+        named = or_(Message.to_address == find.lower(), Message.public_id == mail_id)
+        asked = asked.where(named)
     if came_back:
         asked = asked.where(_CAME_BACK)
     return read_page(session, asked, [Key(Message.id, is_descending=True)], cursor=cursor)

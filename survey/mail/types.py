@@ -89,6 +89,10 @@ class Draft:
     opt_out_url: str | None = None
     """Set on mail to buyers: becomes `List-Unsubscribe` and `List-Unsubscribe-Post` (RFC 8058)."""
     headers: dict[str, str] = field(default_factory=dict)
+    mail_id: str = ""
+    """The outbox's id of the mail: the same at every attempt, so that mail servers that see it
+    twice may know it, and a mail that came back can be found.
+    """
 
 
 @dataclass(frozen=True, slots=True)

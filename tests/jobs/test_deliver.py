@@ -40,12 +40,14 @@ class Postbox:
 
     answers: dict[str, Refused | Exception] = field(default_factory=dict)
     taken: list[tuple[str, str]] = field(default_factory=list)
+    mail_ids: list[str] = field(default_factory=list)
     before_each: Callable[[], None] = lambda: None
     name: str = "postbox"
 
     def hand_over(self, draft: Draft, *, attempt_id: str) -> Ending:
         self.before_each()
         self.taken.append((draft.to_address, attempt_id))
+        self.mail_ids.append(draft.mail_id)
         answer = self.answers.get(draft.to_address)
         if answer is not None:
             raise answer
@@ -272,3 +274,15 @@ def test_two_workers_at_once_send_each_mail_once(desk: Desk, database: Database)
     with other.reading() as session:
         assert session.scalar(select(func.count()).select_from(Attempt)) == 40
     other.close()
+
+
+def test_every_attempt_of_a_mail_bears_the_same_mail_id(desk: Desk, database: Database):
+    put(database, "a@b.example")
+    desk = answering(desk, a=TryLater("Not now."))
+
+    deliver_due(desk)
+    deliver_due(replace(desk, now=lambda: NOW + timedelta(hours=1)))
+
+    with database.reading() as session:
+        (message,) = session.scalars(select(Message))
+    assert desk.provider.mail_ids == [message.public_id] * 2

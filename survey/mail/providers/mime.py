@@ -51,9 +51,9 @@ def list_headers(draft: Draft) -> dict[str, str]:
 def message_of(
     draft: Draft, *, from_address: str, attempt_id: str, now: datetime
 ) -> tuple[EmailMessage, str]:
-    """The whole mail and its Message-ID, which is made of the attempt's id."""
+    """The whole mail and its Message-ID, which is made of the outbox's id (else the attempt's)."""
     author = sender(from_address, draft.from_name)
-    message_id = f"<{attempt_id}@{author.domain}>"
+    message_id = f"<{draft.mail_id or attempt_id}@{author.domain}>"
     message = EmailMessage(policy=SMTP)
     message["From"] = author
     message["To"] = address(draft.to_address, draft.to_name)

@@ -10,13 +10,15 @@ _LONGEST = 320
 
 
 class FindForm(StaffForm):
-    """One address and one state."""
+    """An address or a Message-ID, and a state."""
 
     class Meta:
         csrf = False
 
-    to = SearchField(
-        "Address", filters=[stripped], validators=[Length(max=_LONGEST), no_control_characters]
+    find = SearchField(
+        "Address or Message-ID",
+        filters=[stripped],
+        validators=[Length(max=_LONGEST), no_control_characters],
     )
     state = SelectField(
         "State",

@@ -36,13 +36,13 @@ bp = Blueprint("outbox", __name__)
 def index() -> ResponseReturnValue:
     form = FindForm(request.args)
     state = _state(request.args.get("state"))
-    address = (form.to.data or "") if form.validate() else ""
+    find = (form.find.data or "") if form.validate() else ""
     came_back = request.args.get("came_back") == "y"
     try:
         page = queries.outbox(
             session(),
             state=state,
-            address=address,
+            find=find,
             came_back=came_back,
             cursor=request.args.get("page"),
         )
@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
         page=page,
         form=form,
         state=state,
-        address=address,
+        find=find,
         came_back=came_back,
         desk=read_desk(),
         kind_name=kind_name,

@@ -207,10 +207,23 @@ def test_outbox_finds_the_mails_to_one_address(
     asked(session)
     make_message(session, to_address="john@buyer.example")
 
-    page = client.get("/outbox?to=JOHN@buyer.example").text
+    page = client.get("/outbox?find=JOHN@buyer.example").text
 
     assert "john@buyer.example</a>" in page
     assert "jane@buyer.example</a>" not in page
+
+
+def test_outbox_finds_a_mail_by_the_message_id_of_a_bounce(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.MANAGER)
+    public_id = asked(session)
+    make_message(session, to_address="john@buyer.example")
+
+    page = client.get("/outbox", query_string={"find": f"<{public_id}@northwind.example>"}).text
+
+    assert "jane@buyer.example</a>" in page
+    assert "john@buyer.example</a>" not in page
 
 
 def test_outbox_finds_what_came_back(client: CheckingClient, sign_in: SignIn, session: Session):
