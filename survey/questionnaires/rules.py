@@ -216,8 +216,10 @@ def seconds_to_answer(
     """How long a careful reader needs for the path of these answers, in seconds.
 
     All words shown are read at 238 a minute, each choice and each page's button is a tap of 2 s,
-    each page takes 1.5 s to turn, and `typed_words` are typed at 38 a minute. Who comes from the
-    mail has read the first question there: the page says only what was chosen.
+    each page takes 1.5 s to turn, and `typed_words` are typed at 38 a minute. What the buyer has
+    read or said already is recognised, not read again: who comes from the mail has read the first
+    question there, later ticks that repeat its choices hold nothing new, and a choice or words
+    said back are a glance, one word long.
     """
     path = screens_for(document, answers)
     read = sum(words_shown(screen, answers) for screen in path)
@@ -225,8 +227,7 @@ def seconds_to_answer(
     if from_mail and chosen(answers, document.first):
         (first,) = (question for question in path[0].questions if question.key == document.first)
         read -= _words_of(first, answers)
-        (choice,) = _taken(first, answers)
-        read += len(fill(document.phrases.chosen, {"choice": choice.echo}).split())
+        read += len(document.phrases.chosen.split())
         read += len(document.phrases.change.split())
         taps -= 1
     return (
@@ -245,7 +246,8 @@ def words_shown(screen: Screen, answers: Answers) -> int:
 
 def _words_of(question: Question, answers: Answers) -> int:
     texts = [say(question.label, answers), say(question.note, answers)]
-    texts += [choice.label for choice in question.choices]
+    if not question.order_of:
+        texts += [choice.label for choice in question.choices]
     texts += [c.detail.label for c in _taken(question, answers) if c.detail]
     return sum(len(text.split()) for text in texts)
 

@@ -21,6 +21,7 @@ from survey.questionnaires.rules import (
     say,
     screens_for,
     seconds_to_answer,
+    words_shown,
 )
 from survey.questionnaires.types import NamedReason
 from tests.questionnaires.walks import shipped_documents, some_answers
@@ -288,14 +289,23 @@ def test_fill_drops_an_empty_field_with_its_comma_and_never_fills_twice():
 
 
 def test_time_counts_reading_tapping_turning_and_typing():
-    # Two pages. From the mail, the first shows an opening of 24 words, "You chose: price, terms or
-    # worth." and "Change"; the second its question, seven choices and no detail: 32 words.
+    # Two pages. From the mail, the first shows an opening of 13 words, "You chose: …" (the choice
+    # is a glance) and "Change"; the second its question, seven choices and no detail: 32 words.
     answers = {"weighed": "price", "ended": "still_deciding"}
 
     seconds = seconds_to_answer(LOST, answers, typed_words=38)
 
     # A tap on each button and one on the second page's choice; 38 words typed take a minute.
-    assert seconds == pytest.approx((24 + 6 + 1 + 32) * 60 / 238 + 3 * 2 + 2 * 1.5 + 60)
+    assert seconds == pytest.approx((13 + 3 + 1 + 32) * 60 / 238 + 3 * 2 + 2 * 1.5 + 60)
+
+
+def test_time_counts_no_ticks_that_repeat_the_first_question():
+    answers = {"weighed": "product", "ended": "in_house"}
+    (about,) = (screen for screen in screens_for(LOST, answers) if screen.key == "about")
+
+    # "What stopped you?", "What was it about …?", seven choices of 5, 7, 5, 9, 9, 8 and 2
+    # words, and "Anything else?" without its six ticks.
+    assert words_shown(about, answers) == 3 + 5 + 45 + 2
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.outcome)
