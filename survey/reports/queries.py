@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.coding.models import Coding
@@ -133,7 +133,24 @@ def _questionnaires(session: Session, window: Window) -> tuple[str, ...]:
 
 
 def _quotes(session: Session, month: Month, *, cut_at: datetime) -> tuple[QuoteRef, ...]:
-    """For each answer of the month its telling words: those a coding rests on, else the first.
+    """For each answer of the month its telling words."""
+    key = _telling_question()
+    rows = session.execute(
+        select(Response.public_id, key)
+        .where(
+            Response.month_index == month.index,
+            Response.submitted_at < cut_at,
+            Response.state == ResponseState.COUNTED,
+            Response.audience.in_((Audience.PEOPLE_DEALT_WITH, Audience.SENDER_TEAM)),
+            key.is_not(None),
+        )
+        .order_by(Response.public_id)
+    )
+    return tuple(QuoteRef(public_id, question) for public_id, question in rows)
+
+
+def _telling_question() -> ColumnElement[str]:
+    """The question whose words tell most of a response: one a coding rests on, else the first.
 
     What stands beside a choice is left out: it names rivals.
     """
@@ -161,19 +178,7 @@ def _quotes(session: Session, month: Month, *, cut_at: datetime) -> tuple[QuoteR
         .limit(1)
         .scalar_subquery()
     )
-    key = func.coalesce(quoted, written)
-    rows = session.execute(
-        select(Response.public_id, key)
-        .where(
-            Response.month_index == month.index,
-            Response.submitted_at < cut_at,
-            Response.state == ResponseState.COUNTED,
-            Response.audience.in_((Audience.PEOPLE_DEALT_WITH, Audience.SENDER_TEAM)),
-            key.is_not(None),
-        )
-        .order_by(Response.public_id)
-    )
-    return tuple(QuoteRef(public_id, question) for public_id, question in rows)
+    return func.coalesce(quoted, written)
 
 
 def _cards(session: Session, quotes: Sequence[QuoteRef]) -> tuple[Card, ...]:

@@ -54,11 +54,6 @@ def python(*folders: str) -> list[Source]:
 
 
 def length_of(function: FunctionNode) -> int:
-    """Lines from `def` to the end, without decorators and docstring."""
+    """Lines from `def` to the end: what a reader has to read, docstring and all."""
     assert function.end_lineno is not None
-    length = function.end_lineno - function.lineno + 1
-    first = function.body[0]
-    if ast.get_docstring(function, clean=False) is not None:
-        assert first.end_lineno is not None
-        length -= first.end_lineno - first.lineno + 1
-    return length
+    return function.end_lineno - function.lineno + 1

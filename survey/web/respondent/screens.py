@@ -15,6 +15,7 @@ from survey.questionnaires.types import (
     Problem,
     Question,
     QuestionKind,
+    Screen,
 )
 from survey.web.respondent.visits import Visit
 
@@ -104,19 +105,9 @@ def show_screen(
     path = rules.screens_for(document, answers)
     screen = next((screen for screen in path if screen.key == key), path[0])
     step = path.index(screen) + 1
+    folded = document.first if linked else ""
+    questions = _questions(visit, screen, answers, now=now, folded=folded, problems=problems)
     heading = rules.fill(rules.say(screen.heading, answers), visit.fields)
-    questions = tuple(
-        _question(
-            visit,
-            question,
-            answers,
-            now=now,
-            is_title=at == 0 and not heading,
-            is_folded=bool(linked) and question.key == document.first,
-            problems=problems,
-        )
-        for at, question in enumerate(screen.questions)
-    )
     return ShownScreen(
         key=screen.key,
         title=heading or questions[0].label,
@@ -128,6 +119,31 @@ def show_screen(
         steps=len(path),
         is_probe=screen.is_probe,
         may_stop=screen.may_stop and step < len(path),
+    )
+
+
+def _questions(
+    visit: Visit,
+    screen: Screen,
+    answers: Answers,
+    *,
+    now: datetime,
+    folded: str,
+    problems: Sequence[Problem],
+) -> tuple[ShownQuestion, ...]:
+    """All of the screen; the first is the page's title where the screen has no heading."""
+    has_heading = bool(rules.say(screen.heading, answers))
+    return tuple(
+        _question(
+            visit,
+            question,
+            answers,
+            now=now,
+            is_title=at == 0 and not has_heading,
+            is_folded=question.key == folded,
+            problems=problems,
+        )
+        for at, question in enumerate(screen.questions)
     )
 
 
