@@ -72,6 +72,8 @@ class Campaign(Base):
     sender_is_not_in_sales: Mapped[bool] = mapped_column(default=False)
     """True only if it is true: the mail promises it."""
     sender_reads_every_answer: Mapped[bool] = mapped_column(default=False)
+    sends_thanks: Mapped[bool] = mapped_column(default=False)
+    """Whether who answers is thanked by mail."""
 
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]

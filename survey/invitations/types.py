@@ -136,6 +136,7 @@ class Terms:
     phone: str = ""
     sender_is_not_in_sales: bool = False
     sender_reads_every_answer: bool = False
+    sends_thanks: bool = False
     lost_delay_days: int | None = None
     won_delay_days: int | None = None
     no_decision_delay_days: int | None = None

@@ -6,6 +6,7 @@ from survey.jobs.deliver import deliver_due
 from survey.jobs.desk import desk_of
 from survey.jobs.invite import invite_all
 from survey.jobs.report import report_month
+from survey.jobs.thank import thank_waiting
 from survey.kit import clock
 from survey.kit.db import Database
 from survey.kit.queue import Queue
@@ -35,7 +36,12 @@ def register(queue: Queue, settings: Settings, database: Database) -> None:
         if report_month(database, now=clock.now()):
             queue.wake("deliver")
 
+    def thank(_row_id: int | None) -> None:
+        if thank_waiting(database, now=clock.now()):
+            queue.wake("deliver")
+
     queue.every("deliver", deliver)
     queue.every("invite", invite, minutes=INVITE_EVERY_MINUTES)
     queue.every("code", code)
+    queue.every("thank", thank)
     queue.every("report", report, minutes=REPORT_EVERY_MINUTES)

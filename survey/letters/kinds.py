@@ -12,8 +12,10 @@ from survey.letters.asking import InvitationLetter
 from survey.letters.letter import Letter, Paper
 from survey.letters.password import password_letter, welcome_letter
 from survey.letters.report import ReportLetter
+from survey.letters.thanks import ThanksLetter
 from survey.mail.rendering import Stationery
 from survey.reports.actions import REPORT_MAIL
+from survey.responses.actions import THANKS
 from survey.team.actions import PASSWORD_MAIL, WELCOME_MAIL
 
 
@@ -25,6 +27,7 @@ def letters_of(settings: Settings) -> Mapping[str, Letter]:
         PASSWORD_MAIL: password_letter(paper),
         WELCOME_MAIL: welcome_letter(paper),
         REPORT_MAIL: ReportLetter(paper),
+        THANKS: ThanksLetter(paper),
     }
 
 

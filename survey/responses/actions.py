@@ -1,6 +1,6 @@
 """What buyers do with their answer: keep a draft, send, change, delete; and staff with a reply."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from survey.invitations.models import Invitation
 from survey.invitations.rules.asking import takes_answers
 from survey.kit.clock import Month
 from survey.kit.errors import SurveyError
+from survey.mail.actions.outbox import enqueue
 from survey.questionnaires.rules import LONGEST_TEXT, is_deliberate
 from survey.questionnaires.types import Answers, Document, Screen
 from survey.responses import queries, rules
@@ -20,6 +21,12 @@ from survey.responses.types import Channel, ResponseState, Said
 # Written to beneath the unit of work, which costs three times as much for rows nobody looks at.
 _ANSWERS = cast("Table", Answer.__table__)
 _DRAFTS = cast("Table", ResponseDraft.__table__)
+
+
+THANKS = "thanks"
+"""The kind of message that thanks for an answer; its subject is the response."""
+_THANKS_WITHIN = timedelta(days=1)
+_THANKED_AT_ONCE = 200
 
 
 class QuestionsClosed(SurveyError):
@@ -163,6 +170,24 @@ def record_reply(
         _forget_draft(session, draft)
     session.flush()
     return response
+
+
+def thank_for_answers(session: Session, *, now: datetime) -> int:
+    """Put a mail of thanks in the outbox for each answer of the last day that counts and whose
+    campaign wants it; says how many of at most 200. Nobody is thanked twice, whatever they change.
+    """
+    since = now - _THANKS_WITHIN
+    answers = queries.without_thanks(session, kind=THANKS, since=since, limit=_THANKED_AT_ONCE)
+    for response in answers:
+        enqueue(
+            session,
+            key=f"{THANKS}:{response.invitation.public_id}",
+            kind=THANKS,
+            subject_id=response.id,
+            to_address=response.invitation.contact.email,
+            now=now,
+        )
+    return len(answers)
 
 
 def refuse_closed(invitation: Invitation, response: Response | None, *, now: datetime) -> None:

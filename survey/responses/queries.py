@@ -1,16 +1,18 @@
 """What people ask of answers: what was drafted, sent and changed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from survey.deals.models import Account, Contact, Deal
-from survey.invitations.models import Invitation
+from survey.invitations.models import Campaign, Invitation
+from survey.mail.models import Message
 from survey.questionnaires.types import Document
 from survey.responses import rules
 from survey.responses.models import Answer, Response, ResponseDraft, ResponseRevision
-from survey.responses.types import Given, GivenAnswers, ResponseState
+from survey.responses.types import Channel, Ended, Given, GivenAnswers, ResponseState
 
 
 def find_response(session: Session, public_id: str) -> Response | None:
@@ -28,6 +30,46 @@ def find_response(session: Session, public_id: str) -> Response | None:
             deal.joinedload(Deal.seller),
         )
     )
+
+
+def to_thank_for(session: Session, response_id: int) -> Response | None:
+    """The response with all that the mail of thanks speaks of."""
+    invitation = joinedload(Response.invitation)
+    return session.scalar(
+        select(Response)
+        .where(Response.id == response_id)
+        .options(
+            invitation.joinedload(Invitation.contact),
+            invitation.joinedload(Invitation.campaign),
+            invitation.joinedload(Invitation.version),
+            invitation.joinedload(Invitation.deal),
+        )
+    )
+
+
+def without_thanks(
+    session: Session, *, kind: str, since: datetime, limit: int
+) -> Sequence[Response]:
+    """Answers sent since then that count and whose campaign thanks for them by a mail of that kind,
+    which was not decided on yet; the oldest first.
+    """
+    thanked = select(Message.id).where(Message.kind == kind, Message.subject_id == Response.id)
+    return session.scalars(
+        select(Response)
+        .join(Response.invitation)
+        .join(Invitation.campaign)
+        .where(
+            Response.state == ResponseState.COUNTED,
+            Response.channel == Channel.WEB,
+            or_(Response.ended.is_(None), Response.ended != Ended.STILL_DECIDING),
+            Response.submitted_at >= since,
+            Campaign.sends_thanks,
+            ~thanked.exists(),
+        )
+        .options(contains_eager(Response.invitation).joinedload(Invitation.contact))
+        .order_by(Response.submitted_at, Response.id)
+        .limit(limit)
+    ).all()
 
 
 def find_invitation(session: Session, public_id: str) -> Invitation | None:

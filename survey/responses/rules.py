@@ -4,7 +4,15 @@ from collections.abc import Iterable
 
 from survey.questionnaires.rules import prune
 from survey.questionnaires.types import Answers, Document, QuestionKind, Screen
-from survey.responses.types import Audience, Ended, Given, GivenAnswers, Said
+from survey.responses.types import (
+    Audience,
+    Channel,
+    Ended,
+    Given,
+    GivenAnswers,
+    ResponseState,
+    Said,
+)
 
 # Questions and ticks of the shipped questionnaires that mean something to the rest of the house.
 ENDED = "ended"
@@ -105,3 +113,11 @@ def _kinds(document: Document) -> dict[str, QuestionKind]:
     about_us = document.phrases.about_us
     asked = {q.key: q.kind for screen in document.screens for q in screen.questions}
     return asked | {about_us.key: about_us.kind}
+
+
+def may_thank(state: ResponseState, channel: Channel, ended: Ended | None) -> bool:
+    """Whether an answer is one to thank for by mail: it counts, it came by the link that the mail
+    would open, and the buyer is not told to have been asked too early.
+    """
+    counts = state is ResponseState.COUNTED and channel is Channel.WEB
+    return counts and ended is not Ended.STILL_DECIDING

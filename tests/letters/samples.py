@@ -15,6 +15,8 @@ from survey.questionnaires.documents import read_document, shipped_document
 from survey.questionnaires.rules import say
 from survey.reports import emails as report_emails
 from survey.reports.types import Method, MonthFigures, Period, QuoteRef
+from survey.responses import emails as response_emails
+from survey.responses.emails import Thanked
 from survey.team import emails as team_emails
 from survey.team.types import Role
 
@@ -121,6 +123,24 @@ def report() -> Draft:
     )
 
 
+def thanks() -> Draft:
+    thanked = Thanked(
+        to_address="jane.doe@buyer.example",
+        to_name="Jane Doe",
+        first_name="Jane",
+        product="Atlas",
+        stored="Your answer is stored; the people you dealt with can see it.",
+        promise="Noor de Wit reads it this week, and it counts in the next monthly summary.",
+        date="14 November 2026",
+        sender_name="Noor de Wit",
+        sender_role="Head of Research",
+        reply_to="noor@northwind.example",
+        phone="+31 20 555 0100",
+        campaign_public_id="c4mp41gn",
+    )
+    return response_emails.thanks(STATIONERY, LETTERHEAD, thanked, LINKS)
+
+
 def every_mail() -> dict[tuple[str, str], Draft]:
     """By kind and variant."""
     return {
@@ -128,6 +148,7 @@ def every_mail() -> dict[tuple[str, str], Draft]:
         ("password_reset", ""): password_reset(),
         ("welcome", ""): welcome(),
         ("report", ""): report(),
+        ("thanks", ""): thanks(),
     }
 
 

@@ -86,6 +86,7 @@ class CampaignForm(StaffForm):
     )
     sender_is_not_in_sales = BooleanField("This person is not in sales")
     sender_reads_every_answer = BooleanField("This person reads every answer")
+    sends_thanks = BooleanField("Thank by mail for an answer")
 
     def offer(
         self, *, questionnaires: list[tuple[int, str]], regions: list[str], products: list[str]
