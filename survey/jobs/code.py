@@ -54,7 +54,7 @@ def _code(session: Session, response: Response, reasons: Mapping[str, Reason]) -
         forget_codings(session, response)
         return
     invitation = response.invitation
-    document = document_of(invitation.version, invitation.asked_as)
+    document = document_of(session, invitation.version_id, invitation.asked_as)
     answers = answers_of(session, response, document)
     named = [name for name in reasons_named(document, answers) if name.code in reasons]
     code_clicks(session, response, named=named, reasons=reasons)

@@ -6,7 +6,6 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from survey.deals.types import Outcome
 from survey.invitations import emails, queries
 from survey.invitations.actions import inviting
 from survey.invitations.actions.links import mint_links_of_all
@@ -16,8 +15,7 @@ from survey.invitations.types import Links
 from survey.letters.letter import MASK, Paper, subject_of
 from survey.mail.models import Attempt, Message
 from survey.mail.types import AttemptOutcome, Compose, Draft, Ending
-from survey.questionnaires.documents import read_document
-from survey.questionnaires.types import Document
+from survey.questionnaires.queries import document_of
 from survey.responses.queries import answered_among
 
 _GONE = "The invitation is gone."
@@ -32,7 +30,6 @@ class InvitationLetter:
 
     def __init__(self, paper: Paper) -> None:
         self._paper = paper
-        self._documents: dict[tuple[int, Outcome], Document] = {}
 
     def ready(
         self, session: Session, attempts: Sequence[Attempt], *, now: datetime
@@ -54,7 +51,7 @@ class InvitationLetter:
         if invitation is None:
             return None
         head = self._paper.letterhead(session)
-        asked = self._asked(invitation, message, company=head.company)
+        asked = _asked(session, invitation, message, company=head.company)
         links = Links(answer=MASK, opt_out=MASK)
         return emails.invitation(self._paper.stationery, head, asked, links)
 
@@ -71,7 +68,7 @@ class InvitationLetter:
         head = self._paper.letterhead(session)
         invitations = [found[subject_of(attempt.message)] for attempt in attempts]
         asked = [
-            self._asked(invitation, attempt.message, company=head.company)
+            _asked(session, invitation, attempt.message, company=head.company)
             for invitation, attempt in zip(invitations, attempts, strict=True)
         ]
         keys = [attempt.attempt_id for attempt in attempts]
@@ -81,20 +78,14 @@ class InvitationLetter:
             for key, each, minted in zip(keys, asked, links, strict=True)
         }
 
-    def _asked(self, invitation: Invitation, message: Message, *, company: str) -> Asked:
-        return emails.asked_by(
-            invitation,
-            self._document_of(invitation),
-            to_address=message.to_address,
-            company=company,
-        )
 
-    def _document_of(self, invitation: Invitation) -> Document:
-        """A version is never edited once it is used, so it is read once per process."""
-        key = (invitation.version_id, invitation.asked_as)
-        if key not in self._documents:
-            self._documents[key] = read_document(invitation.version.document, invitation.asked_as)
-        return self._documents[key]
+def _asked(session: Session, invitation: Invitation, message: Message, *, company: str) -> Asked:
+    return emails.asked_by(
+        invitation,
+        document_of(session, invitation.version_id, invitation.asked_as),
+        to_address=message.to_address,
+        company=company,
+    )
 
 
 def _reasons_against(

@@ -1,14 +1,16 @@
 """What is asked of questionnaires."""
 
-import json
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Pool, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.questionnaires.documents import read_document
 from survey.questionnaires.models import Questionnaire, Version
 from survey.questionnaires.types import Document
+
+_READ: WeakKeyDictionary[Pool, dict[tuple[int, str], Document]] = WeakKeyDictionary()
+"""Frozen documents by database (its pool stands for it), version and outcome."""
 
 
 def questionnaires(session: Session) -> list[Questionnaire]:
@@ -57,15 +59,18 @@ def current_versions(session: Session) -> list[Version]:
     return list(newest.values())
 
 
-def document_of(version: Version, outcome: str) -> Document:
+def document_of(session: Session, version_id: int, outcome: str) -> Document:
     """The version as buyers of that outcome see it. Raises `OutcomeNotAsked`.
 
-    Reading one takes some 3 ms and a page asks for it each time, so the last few are kept; the
-    words themselves are the key, so that a changed version is read again.
+    Reading one takes some 3 ms, fetching it another, and every page of a buyer asks for it. A
+    frozen version never changes, so it is read once for each database a process has opened.
     """
-    return _read(json.dumps(version.document), outcome)
-
-
-@lru_cache(maxsize=32)
-def _read(stored: str, outcome: str) -> Document:
-    return read_document(json.loads(stored), outcome)
+    read = _READ.setdefault(session.get_bind().engine.pool, {})
+    key = (version_id, outcome)
+    if key in read:
+        return read[key]
+    version = session.get_one(Version, version_id)
+    document = read_document(version.document, outcome)
+    if version.frozen_at is not None:
+        read[key] = document
+    return document

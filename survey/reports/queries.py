@@ -197,7 +197,6 @@ def _cards(session: Session, quotes: Sequence[QuoteRef]) -> tuple[Card, ...]:
             joinedload(Response.deal).joinedload(Deal.seller),
             joinedload(Response.invitation).joinedload(Invitation.contact),
             joinedload(Response.invitation).joinedload(Invitation.campaign),
-            joinedload(Response.invitation).joinedload(Invitation.version),
         )
         .order_by(Response.public_id)
     ).all()
@@ -207,7 +206,7 @@ def _cards(session: Session, quotes: Sequence[QuoteRef]) -> tuple[Card, ...]:
     return tuple(
         Card(
             outcome=response.deal.outcome,
-            question=_question(response, wanted[response.public_id], company),
+            question=_question(session, response, wanted[response.public_id], company),
             words=without_names(said, names_to_leave_out(response, others)),
             reasons=_reasons(codings[response.id]),
         )
@@ -216,10 +215,10 @@ def _cards(session: Session, quotes: Sequence[QuoteRef]) -> tuple[Card, ...]:
     )
 
 
-def _question(response: Response, key: str, company: str) -> str:
+def _question(session: Session, response: Response, key: str, company: str) -> str:
     """What was asked, as this buyer's version words it; empty where its words take up others."""
     invitation = response.invitation
-    document = document_of(invitation.version, invitation.asked_as)
+    document = document_of(session, invitation.version_id, invitation.asked_as)
     asked = {each.key: each for screen in document.screens for each in screen.questions}
     question = asked.get(key)
     if question is None or question.echoes:

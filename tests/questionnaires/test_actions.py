@@ -115,14 +115,19 @@ def test_questionnaires_follow_a_renamed_reason(session, moment, release, shippe
     assert [v.id for v in current_versions(session)] == [v.id for v in followed]
 
 
-def test_document_is_read_for_the_outcome_and_anew_when_its_words_change(session, shipped):
+def test_document_is_read_for_the_outcome_and_anew_until_it_is_frozen(session, moment, shipped):
     version = current_version(session, questionnaire_by_key(session, "not_won"))
 
-    lost, no_decision = (document_of(version, outcome) for outcome in ("lost", "no_decision"))
+    lost, no_decision = (
+        document_of(session, version.id, outcome) for outcome in ("lost", "no_decision")
+    )
     version.document = {**version.document, "name": "Otherwise"}
+    freeze_version(session, version, now=moment)
+    frozen = document_of(session, version.id, "lost")
 
     assert (lost.outcome, no_decision.outcome) == ("lost", "no_decision")
-    assert document_of(version, "lost").name == "Otherwise"
+    assert frozen.name == "Otherwise"
+    assert document_of(session, version.id, "lost") is frozen
 
 
 def test_every_shipped_questionnaire_names_reasons_of_the_shipped_taxonomy(session, release):

@@ -128,7 +128,7 @@ def _answer(
 ) -> None:
     assert invitation.sent_at is not None  # noqa: S101 (only those that went out are asked for)
     at = _moment_of_answer(invitation.sent_at, year.today, rng)
-    document = document_of(invitation.version, invitation.asked_as)
+    document = document_of(session, invitation.version_id, invitation.asked_as)
     answers = given(script, Month.of(at, year.zone))
     if by_mail and "readers" in script:
         record_reply(session, invitation, document, answers, now=at, zone=year.zone)
@@ -153,7 +153,7 @@ def _leave_drafts(year: Year) -> None:
     """Some began, and were interrupted."""
     with year.database.writing() as session:
         for invitation in _unanswered(session, since=year.today - timedelta(days=_DRAFT_DAYS)):
-            document = document_of(invitation.version, invitation.asked_as)
+            document = document_of(session, invitation.version_id, invitation.asked_as)
             screen = document.screens[0]
             answers = {document.first: screen.questions[0].choices[0].key}
             assert invitation.sent_at is not None  # noqa: S101 (see the query)

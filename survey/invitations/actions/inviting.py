@@ -78,8 +78,11 @@ def _invite(
     version = current_version(session, campaign.questionnaire) if ready else None
     if version is None:
         return []
+    # Read before it is frozen: what is kept as frozen must be so whatever becomes of this turn.
+    documents = {
+        outcome: document_of(session, version.id, outcome) for outcome in campaign.delay_days
+    }
     freeze_version(session, version, now=now)
-    documents = {outcome: document_of(version, outcome) for outcome in campaign.delay_days}
     asked = []
     for due, deal, contact, taken_back in queries.to_invite(session, ready):
         invitation = taken_back or Invitation(public_id=new_public_id(), deal=deal, contact=contact)

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from flask import current_app, g, request
+from flask import g, request
 
 from survey.company.models import Company
 from survey.company.queries import company
@@ -13,7 +13,7 @@ from survey.invitations import queries as invitations
 from survey.invitations.models import Invitation
 from survey.invitations.types import LinkPurpose
 from survey.kit.errors import SurveyError
-from survey.questionnaires.documents import read_document
+from survey.questionnaires.queries import document_of
 from survey.questionnaires.rules import next_screen
 from survey.questionnaires.types import Document
 from survey.responses import queries as responses
@@ -100,19 +100,7 @@ def open_visit(token: str, purpose: LinkPurpose = LinkPurpose.ANSWER) -> Visit:
     )
     if invitation is None:
         raise LinkUnknown("This link does not open anything.")
-    g.visit = Visit(token, invitation, _document_of(invitation))
+    g.visit = Visit(
+        token, invitation, document_of(session(), invitation.version_id, invitation.asked_as)
+    )
     return cast("Visit", g.visit)
-
-
-def _document_of(invitation: Invitation) -> Document:
-    """The questionnaire in this buyer's words; read once per process where it is frozen."""
-    read: dict[tuple[int, str], Document]
-    read = current_app.extensions.setdefault("respondent_documents", {})
-    key = (invitation.version_id, invitation.asked_as)
-    if key in read:
-        return read[key]
-    version = invitation.version
-    document = read_document(version.document, invitation.asked_as)
-    if version.frozen_at is not None:
-        read[key] = document
-    return document

@@ -50,7 +50,7 @@ def month_of(response: Response) -> str:
 
 
 def document_of(invitation: Invitation) -> Document:
-    return questionnaires.document_of(invitation.version, invitation.asked_as)
+    return questionnaires.document_of(session(), invitation.version_id, invitation.asked_as)
 
 
 def fields_of(invitation: Invitation) -> dict[str, str]:

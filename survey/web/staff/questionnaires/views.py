@@ -19,7 +19,7 @@ bp = Blueprint("questionnaires", __name__)
 def index() -> ResponseReturnValue:
     versions = queries.current_versions(session())
     documents = {
-        version.id: queries.document_of(version, version.document["outcomes"][0])
+        version.id: queries.document_of(session(), version.id, version.document["outcomes"][0])
         for version in versions
     }
     return render_template(
@@ -37,7 +37,7 @@ def show(key: str) -> ResponseReturnValue:
     outcome = request.args.get("outcome", outcomes[0])
     if outcome not in outcomes:
         abort(404)
-    document = queries.document_of(version, outcome)
+    document = queries.document_of(session(), version.id, outcome)
     ours = company(session())
     telling = Telling(document, ours.name if ours else "[company]")
     return render_template(
