@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Label, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from survey.coding.models import CodedResponse, Coding
@@ -15,6 +15,7 @@ from survey.invitations.models import Invitation
 from survey.responses.models import Answer, Response
 from survey.responses.types import Audience, ResponseState
 from survey.taxonomy.models import Reason
+from survey.taxonomy.queries import Heirs, as_called_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +128,23 @@ def awaiting_a_reader(session: Session) -> list[Response]:
     )
 
 
-def uses_by_reason(session: Session) -> dict[int, int]:
+def uses_by_reason(session: Session, heirs: Heirs) -> dict[int, int]:
     """How often each reason stands confirmed in counted answers that may be read.
 
-    Answers given for totals only are left out: this is a figure of no closed quarter.
+    Those of earlier releases count as what they have become. Answers given for totals only are
+    left out: this is a figure of no closed quarter.
     """
+    reason_id: Label[int] = as_called_in(heirs, Coding.reason_id).label("reason_id")
     rows = session.execute(
-        select(Coding.reason_id, func.count(Coding.response_id.distinct()).label("uses"))
+        select(reason_id, func.count(Coding.response_id.distinct()).label("uses"))
         .join(Response, Response.id == Coding.response_id)
         .where(
             Coding.state == CodingState.CONFIRMED,
             Response.state == ResponseState.COUNTED,
             Response.audience != Audience.TOTALS_ONLY,
         )
-        .group_by(Coding.reason_id)
-        .order_by(Coding.reason_id)
+        .group_by(reason_id)
+        .order_by(reason_id)
     )
     return {row.reason_id: row.uses for row in rows}
 

@@ -117,27 +117,6 @@ def whole_quarters(window: Window) -> list[Quarter]:
     ]
 
 
-def traced_to_newest(
-    later_of: Mapping[int, Sequence[int]], newest: frozenset[int]
-) -> dict[int, int]:
-    """Old reason → the reason of the newest release it became, through any number of releases.
-
-    A reason that was split has no single heir and stays itself; one in the newest release too.
-    """
-    heirs = {}
-    for start in later_of:
-        reason, seen = start, {start}
-        while reason not in newest:
-            steps = later_of.get(reason, ())
-            if len(steps) != 1 or steps[0] in seen:
-                break
-            reason = steps[0]
-            seen.add(reason)
-        if reason != start and reason in newest:
-            heirs[start] = reason
-    return heirs
-
-
 def of_the_team(wanted: Filter, team: str) -> Filter:
     """What a seller may ask: their team's deals, by outcome and month, and nothing narrower.
 

@@ -1,15 +1,19 @@
 """What is asked of the taxonomy."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import SQLColumnExpression, case, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from survey.kit.errors import SurveyError
 from survey.taxonomy.models import Category, Reason, ReasonMapping, Release
-from survey.taxonomy.rules import typical_first
+from survey.taxonomy.rules import heirs_among, typical_first
 from survey.taxonomy.types import ReasonRow
+
+Heirs = Mapping[int, int]
+"""An earlier reason's number → that of the reason it has become."""
 
 _NUMBERS = range(1, 2**31)
 """What a release's column can hold; an address may say any number."""
@@ -127,29 +131,26 @@ def changes_of(session: Session, release: Release) -> list[tuple[Reason, Reason]
     ]
 
 
-def mapped_to(session: Session, release: Release) -> dict[int, tuple[int, ...]]:
-    """For each reason of this and all earlier releases: the reasons of this one it has become.
-
-    A reason that was split has become several; a figure counts it under each, and says so.
-    """
-    steps: dict[int, list[int]] = defaultdict(list)
-    rows = session.execute(
+def heirs_in(session: Session, release: Release) -> Heirs:
+    """What the reasons of earlier releases are called in this one, where they have one heir."""
+    later_of: defaultdict[int, list[int]] = defaultdict(list)
+    for earlier_id, later_id in session.execute(
         select(ReasonMapping.earlier_id, ReasonMapping.later_id)
         .join(Reason, ReasonMapping.later_id == Reason.id)
         .join(Release, Reason.release_id == Release.id)
         .where(Release.number <= release.number)
-        .order_by(Release.number.desc(), Reason.position, ReasonMapping.earlier_id, Reason.id)
-    )
-    become: dict[int, tuple[int, ...]] = {
-        reason.id: (reason.id,) for reason in reasons_of(session, release)
-    }
-    for earlier_id, later_id in rows:
-        steps[earlier_id].append(later_id)
-    # Newest mappings stand first, so that each later reason is known before an earlier one asks.
-    for earlier_id, later_ids in steps.items():
-        ends = [end for later_id in later_ids for end in become.get(later_id, ())]
-        become[earlier_id] = tuple(dict.fromkeys(ends))
-    return become
+        .order_by(ReasonMapping.earlier_id, ReasonMapping.later_id)
+    ):
+        later_of[earlier_id].append(later_id)
+    if not later_of:
+        return {}
+    there = session.scalars(select(Reason.id).where(Reason.release_id == release.id))
+    return heirs_among(later_of, frozenset(there))
+
+
+def as_called_in(heirs: Heirs, reason_id: SQLColumnExpression[int]) -> SQLColumnExpression[int]:
+    """The number of a reason's one heir, else its own."""
+    return case(dict(heirs), value=reason_id, else_=reason_id) if heirs else reason_id
 
 
 def _named_earlier(session: Session, release: Release) -> dict[int, list[str]]:

@@ -1,6 +1,6 @@
 """Which earlier reason becomes which, and which reasons are offered first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
@@ -39,6 +39,26 @@ def later_codes(earlier: Iterable[str], rows: Sequence[ReasonRow]) -> dict[str, 
             if code in later and row.code not in later[code]:
                 later[code].append(row.code)
     return later
+
+
+def heirs_among(later_of: Mapping[int, Sequence[int]], release: frozenset[int]) -> dict[int, int]:
+    """Earlier reason → the one reason of the release it became, through any number of releases.
+
+    A reason that was split has no single heir and stays itself: nobody has read its answers anew,
+    and counted under each part a deal would weigh twice. One of the release itself is not named.
+    """
+    heirs = {}
+    for start in later_of:
+        reason, seen = start, {start}
+        while reason not in release:
+            steps = later_of.get(reason, ())
+            if len(steps) != 1 or steps[0] in seen:
+                break
+            reason = steps[0]
+            seen.add(reason)
+        if reason != start and reason in release:
+            heirs[start] = reason
+    return heirs
 
 
 def typical_first(reasons: Iterable[ReasonT], happened: str) -> tuple[ReasonT, ...]:

@@ -10,7 +10,6 @@ from survey.insights.rules import (
     changes,
     disputes,
     read_filter,
-    traced_to_newest,
     whole_quarters,
 )
 from survey.insights.types import CLOSED, Filter, Verdict, Window
@@ -127,12 +126,3 @@ def test_whole_quarters_leave_out_those_cut_by_the_window() -> None:
     window = Window(Month(2025, 11), Month(2026, 8))
 
     assert [str(quarter) for quarter in whole_quarters(window)] == ["2026 Q1", "2026 Q2"]
-
-
-def test_reasons_are_traced_through_releases_but_not_through_a_split() -> None:
-    # 1 → 11 → 21; 2 split into 12 and 13; 14 only exists in the middle release.
-    later_of = {1: [11], 11: [21], 2: [12, 13], 12: [22], 13: [23]}
-
-    heirs = traced_to_newest(later_of, frozenset({21, 22, 23}))
-
-    assert heirs == {1: 21, 11: 21, 12: 22, 13: 23}

@@ -19,8 +19,7 @@ from survey.taxonomy.queries import (
     NoTaxonomy,
     changes_of,
     current_release,
-    mapped_to,
-    reasons_by_code,
+    heirs_in,
     rows_of,
     tree,
 )
@@ -97,26 +96,27 @@ def test_merged_and_renamed_reasons_are_mapped(session, release):
 def test_mapping_leads_from_every_earlier_release_to_the_asked_one(session, release):
     first = release(A, B)
     second = release(replace(A, was="B"))
-    third = release(replace(B, was="A"), replace(C, was="A"))
+    third = release(replace(B, was="A"), C)
 
-    ends = mapped_to(session, third)
+    heirs = heirs_in(session, third)
 
     codes = {reason.id: reason.code for reason in session.scalars(select(Reason))}
     told = {
-        (session.get(Reason, start).release.number, codes[start]): [codes[end] for end in ends]
-        for start, ends in ends.items()
+        (session.get(Reason, start).release.number, codes[start]): codes[heir]
+        for start, heir in heirs.items()
     }
-    assert told == {
-        (1, "A"): ["B", "C"],
-        (1, "B"): ["B", "C"],
-        (2, "A"): ["B", "C"],
-        (3, "B"): ["B"],
-        (3, "C"): ["C"],
-    }
-    assert {codes[start] for start in mapped_to(session, second)} == {"A", "B"}
-    assert mapped_to(session, first) == {
-        reason.id: (reason.id,) for reason in reasons_by_code(session, first).values()
-    }
+    assert told == {(1, "A"): "B", (1, "B"): "B", (2, "A"): "B"}
+    assert [codes[heir] for heir in heirs_in(session, second).values()] == ["A", "A"]
+    assert heirs_in(session, first) == {}
+
+
+def test_split_reason_has_no_heir(session, release):
+    release(A, B)
+    second = release(replace(B, was="A"), replace(C, was="A"))
+
+    heirs = heirs_in(session, second)
+
+    assert [session.get(Reason, start).code for start in heirs] == ["B"]
 
 
 def test_reason_without_a_successor_is_refused(release):

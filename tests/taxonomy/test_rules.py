@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.taxonomy.rules import is_same_tree, later_codes, typical_first
+from survey.taxonomy.rules import heirs_among, is_same_tree, later_codes, typical_first
 from tests.taxonomy.test_table import PRICE
 
 
@@ -43,3 +43,12 @@ def test_typical_reasons_come_first_and_none_is_left_out(applies_to, happened):
     is_typical = [happened in reason.applies_to.split("|") for reason in ordered]
     assert sorted(ordered, key=reasons.index) == reasons
     assert is_typical == sorted(is_typical, reverse=True)
+
+
+def test_reasons_are_traced_through_releases_but_not_through_a_split():
+    # 1 → 11 → 21; 2 split into 12 and 13; 14 only exists in the middle release.
+    later_of = {1: [11], 11: [21], 2: [12, 13], 12: [22], 13: [23]}
+
+    heirs = heirs_among(later_of, frozenset({21, 22, 23}))
+
+    assert heirs == {1: 21, 11: 21, 12: 22, 13: 23}

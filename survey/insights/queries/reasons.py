@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session, joinedload
 from survey.coding.models import Coding
 from survey.coding.types import CodingState
 from survey.deals.types import Outcome
-from survey.insights.queries.voices import Heirs, arrived_in, as_called_today, how_many
+from survey.insights.queries.voices import arrived_in, how_many
 from survey.insights.rules import disputing_pairs
 from survey.insights.types import DECIDING_DIRECTION, Window
 from survey.responses.models import Answer
 from survey.taxonomy.models import Category, Reason
+from survey.taxonomy.queries import Heirs, as_called_in
 from survey.taxonomy.types import ScreenGroup
 
 PRICE_MADE_IT = (("same_cost", "us"), ("cost_less", "yes"), ("still_chosen", "no"))
@@ -80,7 +81,7 @@ def named(
     session: Session, voice: CTE, window: Window, heirs: Heirs
 ) -> Counter[tuple[Outcome, int]]:
     """Deals by outcome and each reason that was named at all, decisive or not."""
-    reason = as_called_today(Coding.reason_id, heirs)
+    reason = as_called_in(heirs, Coding.reason_id)
     rows = session.execute(
         select(voice.c.outcome, reason, func.count(distinct(voice.c.deal_id)))
         .select_from(voice)
@@ -100,7 +101,7 @@ def named_categories(
         select(voice.c.outcome, Category.code, func.count(distinct(voice.c.deal_id)))
         .select_from(voice)
         .join(Coding, Coding.response_id == voice.c.response_id)
-        .join(Reason, Reason.id == as_called_today(Coding.reason_id, heirs))
+        .join(Reason, Reason.id == as_called_in(heirs, Coding.reason_id))
         .join(Category, Category.id == Reason.category_id)
         .where(arrived_in(voice, window), *_named_for(voice))
         .group_by(voice.c.outcome, Category.code)
@@ -116,7 +117,7 @@ def price(session: Session, voice: CTE, window: Window, heirs: Heirs) -> dict[Ou
         select(Coding.id)
         .where(
             Coding.response_id == voice.c.response_id,
-            as_called_today(Coding.reason_id, heirs).in_(about_price),
+            as_called_in(heirs, Coding.reason_id).in_(about_price),
             *_named_for(voice),
         )
         .exists()

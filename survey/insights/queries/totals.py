@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from survey.deals.types import Outcome
 from survey.insights.queries.reasons import Tally, decisive, reasons_by_id, tallies
-from survey.insights.queries.voices import Heirs, voices
+from survey.insights.queries.voices import voices
 from survey.insights.rules import whole_quarters
 from survey.insights.types import CLOSED, QuarterFigure, Scope, Window
 from survey.kit.clock import Month
 from survey.kit.disclosure import Quarter, may_join_totals
 from survey.responses.types import Audience
+from survey.taxonomy.queries import Heirs
 
 CategoryCounts = Mapping[Quarter, Mapping[Outcome, Counter[str]]]
 

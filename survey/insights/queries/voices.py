@@ -7,15 +7,13 @@ confirmed, else the buyer's own click.
 always, unless a caller names the months of closed quarters that `queries.totals` has allowed.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
     Select,
-    SQLColumnExpression,
     case,
     func,
     or_,
@@ -28,17 +26,13 @@ from survey.coding.models import Coding
 from survey.coding.types import CodingRole, CodingSource, CodingState
 from survey.deals.models import Alternative, Competitor, Deal, DealContact
 from survey.deals.types import Outcome, Source
-from survey.insights.rules import traced_to_newest
 from survey.insights.types import DECIDING_DIRECTION, Filter, Scope, Window
 from survey.invitations.models import Invitation
 from survey.responses.models import Response
 from survey.responses.types import Audience, ResponseState
 from survey.responses.visibility import all_told_to
-from survey.taxonomy.models import Reason, ReasonMapping, Release
+from survey.taxonomy.queries import Heirs, as_called_in, heirs_in, newest_release
 from survey.team.models import Team, User
-
-Heirs = Mapping[int, int]
-"""An earlier release's reason → what it is called today."""
 
 _WHO_CONFIRMED = {CodingSource.PERSON: 0, CodingSource.MODEL: 1, CodingSource.BUYER: 2}
 # A model's primary stands only once a person confirmed it, so it goes before the click.
@@ -124,7 +118,7 @@ def _primaries(heirs: Heirs) -> CTE:
     ranked = (
         select(
             Coding.response_id,
-            as_called_today(Coding.reason_id, heirs).label("reason_id"),
+            as_called_in(heirs, Coding.reason_id).label("reason_id"),
             Coding.direction,
             rank.label("rank"),
         )
@@ -143,25 +137,10 @@ def _explains(direction: ColumnElement[object]) -> ColumnElement[bool]:
     )
 
 
-def as_called_today(reason_id: SQLColumnExpression[int], heirs: Heirs) -> SQLColumnExpression[int]:
-    """A reason's number in the newest release, where it has a single heir there."""
-    return case(dict(heirs), value=reason_id, else_=reason_id) if heirs else reason_id
-
-
 def heirs(session: Session) -> Heirs:
     """What the reasons of earlier releases are called today."""
-    later_of: defaultdict[int, list[int]] = defaultdict(list)
-    for earlier_id, later_id in session.execute(
-        select(ReasonMapping.earlier_id, ReasonMapping.later_id).order_by(
-            ReasonMapping.earlier_id, ReasonMapping.later_id
-        )
-    ):
-        later_of[earlier_id].append(later_id)
-    if not later_of:
-        return {}
-    newest = select(Release.id).order_by(Release.number.desc()).limit(1).scalar_subquery()
-    in_use = session.scalars(select(Reason.id).where(Reason.release_id == newest))
-    return traced_to_newest(later_of, frozenset(in_use))
+    newest = newest_release(session)
+    return heirs_in(session, newest) if newest else {}
 
 
 def deal_conditions(wanted: Filter) -> list[ColumnElement[bool]]:

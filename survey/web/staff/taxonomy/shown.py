@@ -1,7 +1,7 @@
 """The taxonomy as its page shows it: what was looked for, and how often each reason was named."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from survey.taxonomy.models import Category, Reason
@@ -76,18 +76,6 @@ def in_hands(branches: Iterable[Branch]) -> dict[Control, int]:
         for reason in branch.reasons:
             counts[reason.control] += 1
     return counts
-
-
-def carried_over(uses: Mapping[int, int], become: Mapping[int, Sequence[int]]) -> dict[int, int]:
-    """Uses under today's reasons, those of earlier releases included.
-
-    A reason that was split counts under each of those it has become.
-    """
-    carried: dict[int, int] = {}
-    for earlier, count in uses.items():
-        for later in become.get(earlier, ()):
-            carried[later] = carried.get(later, 0) + count
-    return carried
 
 
 def _capital(words: str) -> str:

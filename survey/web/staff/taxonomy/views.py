@@ -12,7 +12,7 @@ from survey.web.shared.door import session
 from survey.web.staff import access
 from survey.web.staff.door import reader
 from survey.web.staff.taxonomy.forms import CONTROL_WORDS, FindForm
-from survey.web.staff.taxonomy.shown import carried_over, in_hands, shelves
+from survey.web.staff.taxonomy.shown import in_hands, shelves
 
 bp = Blueprint("taxonomy", __name__)
 
@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
     form = FindForm(request.args)
     release = _release()
     branches = queries.tree(session(), release)
-    uses = carried_over(uses_by_reason(session()), queries.mapped_to(session(), release))
+    uses = uses_by_reason(session(), queries.heirs_in(session(), release))
     return render_template(
         "staff/taxonomy/index.html",
         form=form,
