@@ -65,7 +65,7 @@ class ThanksLetter:
 
     def _thanked(self, session: Session, response: Response, message: Message) -> Thanked:
         invitation = response.invitation
-        document = document_of(invitation.version, invitation.asked_as)
+        document = document_of(session, invitation.version_id, invitation.asked_as)
         return emails.thanked_for(
             invitation,
             document,
