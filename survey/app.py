@@ -6,6 +6,7 @@ from survey.config import Settings, shipped_folder, unsafe
 from survey.kit.db import Database
 from survey.kit.errors import SurveyError
 from survey.kit.queue import Queue, beside
+from survey.web.hooks.views import bp as hooks
 from survey.web.respondent.views import bp as respondent
 from survey.web.shared import assets, door, errors, guards, headers, health, logs, words
 from survey.web.staff import doors as staff
@@ -37,6 +38,7 @@ def create_app(
     words.init_app(app)
     navigation.init_app(app)
     app.register_blueprint(health.bp)
+    app.register_blueprint(hooks)
     app.register_blueprint(respondent)
     app.register_blueprint(staff.bp)
     return app

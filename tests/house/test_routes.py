@@ -33,6 +33,16 @@ def test_buyers_enter_by_link_only(views: dict[str, Callable[..., Any]]) -> None
     assert {name for name, way in ways.items() if way is Way.STAFF} == set()
 
 
+def test_machines_enter_by_signature_only(views: dict[str, Callable[..., Any]]) -> None:
+    ways = {
+        mark.way
+        for name, view in views.items()
+        if name.startswith("hooks.") and (mark := mark_of(view))
+    }
+
+    assert ways == {Way.SIGNED}
+
+
 def test_staff_pages_are_not_public(views: dict[str, Callable[..., Any]]) -> None:
     open_pages = {
         name

@@ -18,10 +18,9 @@ from sendgrid import SendGridAPIClient
 
 from survey.mail import rules
 from survey.mail.providers import mime
+from survey.mail.providers.events import ATTEMPT_ARGUMENT
 from survey.mail.types import AttemptOutcome, Draft, Ending, MayHaveBeenSent, ProviderAway, Refused
 
-ATTEMPT_ARGUMENT = "survey_attempt"
-"""Comes back at the top level of each event; a random id, never anything about a person."""
 _ACCEPTED = frozenset({200, 202})
 _OFF: dict[str, dict[str, bool]] = {
     "click_tracking": {"enable": False, "enable_text": False},

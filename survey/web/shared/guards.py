@@ -9,6 +9,8 @@ from survey.config import Settings
 from survey.web.shared.access import Way, mark_here
 
 _csrf = CSRFProtect()
+_PROVEN_OTHERWISE = frozenset({Way.LINK, Way.SIGNED})
+"""Where the address or a signature is what lets in: a browser's cookie plays no part there."""
 
 
 def visitor() -> str:
@@ -48,5 +50,5 @@ def _refuse_nul() -> None:
 
 def _check_csrf() -> None:
     mark = mark_here()
-    if mark is None or mark.way is not Way.LINK:
+    if mark is None or mark.way not in _PROVEN_OTHERWISE:
         _csrf.protect()

@@ -68,4 +68,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     security = Security()
     security.init_app(app, StaffDatastore(), register_blueprint=False)
     # Addresses of people change while they travel; the session key is what ends a session.
-    app.login_manager.session_protection = None  # type: ignore[attr-defined]  # set by Flask-Login
+    login = app.login_manager  # type: ignore[attr-defined]  # set by Flask-Login
+    login.session_protection = None
+    # It would look for tokens of its own in the body of every request, before any view is asked
+    # how much it takes and from whom. Only the session signs anybody in.
+    login.request_loader(None)

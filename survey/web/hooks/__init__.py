@@ -1,0 +1,1 @@
+"""Where machines tell us what became of our mails."""
