@@ -7,10 +7,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from survey.kit.clock import zone_names
 
 DEVELOPMENT_SECRET = "development-only-secret-that-production-refuses"  # noqa: S105
 _PREFIX = "SURVEY_"
@@ -37,7 +39,7 @@ class WrongSetting(ValueError):
 
 
 def _zone_name(name: str) -> str:
-    if name not in available_timezones():
+    if name not in zone_names():
         raise ValueError("is not the name of a time zone; write it as Europe/Berlin")
     return name
 

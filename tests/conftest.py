@@ -1,5 +1,6 @@
 """What every test may ask for: a moment, a database, a session; what was left out, and why."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,16 +14,18 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
-from survey.app import create_app
+from survey.app import create_app, stand_on
 from survey.config import Environment, Settings, read_settings
 from survey.kit.db import Database
 from survey.team.models import User
 from survey.team.types import Role
+from survey.web.shared import guards, logs
 from tests import databases
 from tests.factories import make_user
 from tests.pages import CheckingClient
 
 CHROMIUM = Path("/usr/bin/chromium")
+BASE_URL = "http://localhost"
 
 # A busy machine is no fault: no example is timed. CI tries the same examples each time, so that a
 # red run is about the change; everywhere else new ones are drawn.
@@ -71,6 +74,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                     item.add_marker(pytest.mark.skip(reason=reason))
 
 
+def pytest_collection_finish() -> None:
+    """Take what was imported out of the garbage collector's rounds: it stays to the end anyway."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test that touches the database on every database at hand."""
     if "database_url" in metafunc.fixturenames:
@@ -86,6 +95,12 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def _sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this process keeps its SQLite database; emptied before each test."""
+    return tmp_path_factory.mktemp("database")
+
+
+@pytest.fixture(scope="session")
 def _postgres_url() -> Iterator[str]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     with databases.postgres_database(f"survey_test_{worker}_{os.getpid()}") as url:
@@ -94,18 +109,29 @@ def _postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a database with all tables and no rows; SQLite, then PostgreSQL."""
     if request.param == "sqlite":
-        return databases.copy_of(request.getfixturevalue("_sqlite_template"), tmp_path)
+        folder: Path = request.getfixturevalue("_sqlite_folder")
+        shutil.rmtree(folder)
+        folder.mkdir()
+        return databases.copy_of(request.getfixturevalue("_sqlite_template"), folder)
     url: str = request.getfixturevalue("_postgres_url")
     return url
 
 
+@pytest.fixture(scope="session")
+def _databases() -> dict[str, Database]:
+    """One `Database` for each address: what SQLAlchemy compiled for one test serves the next."""
+    return {}
+
+
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, _databases: dict[str, Database]) -> Iterator[Database]:
     """A `Database` with all tables and no rows."""
-    database = Database(database_url, pool_size=4)
+    if database_url not in _databases:
+        _databases[database_url] = Database(database_url, pool_size=4)
+    database = _databases[database_url]
     if not database.is_sqlite:
         databases.empty(database.engine)
     yield database
@@ -127,7 +153,7 @@ def session(database: Database) -> Iterator[Session]:
 
 @pytest.fixture
 def base_url() -> str:
-    return "http://localhost"
+    return BASE_URL
 
 
 @pytest.fixture
@@ -152,13 +178,43 @@ def _compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemB
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+@pytest.fixture(scope="session")
+def _kept_apps() -> dict[str, Flask]:
+    """The application that tests share, once there is one: its routes take long to compile."""
+    return {}
+
+
 @pytest.fixture
 def app(
-    settings: Settings, database: Database, _compiled_templates: FileSystemBytecodeCache
+    request: pytest.FixtureRequest,
+    settings: Settings,
+    database: Database,
+    _compiled_templates: FileSystemBytecodeCache,
+    _kept_apps: dict[str, Flask],
+) -> Flask:
+    """The application on this test's settings and database.
+
+    A test that adds routes to it says `@pytest.mark.own_app`; the shared one refuses them.
+    """
+    if request.node.get_closest_marker("own_app") or settings.base_url != BASE_URL:
+        return _new_app(settings, database, _compiled_templates)
+    if BASE_URL not in _kept_apps:
+        _kept_apps[BASE_URL] = _new_app(settings, database, _compiled_templates)
+        _kept_apps[BASE_URL].test_client().get("/healthz")  # from now on Flask takes no route
+    app = _kept_apps[BASE_URL]
+    logs.set_up(settings)
+    app.extensions["survey"] = stand_on(settings, database, None)
+    app.testing = True
+    guards.limiter.reset()
+    return app
+
+
+def _new_app(
+    settings: Settings, database: Database, compiled_templates: FileSystemBytecodeCache
 ) -> Flask:
     app = create_app(settings, database)
     app.testing = True
-    app.jinja_env.bytecode_cache = _compiled_templates
+    app.jinja_env.bytecode_cache = compiled_templates
     app.test_client_class = CheckingClient
     return app
 

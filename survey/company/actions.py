@@ -3,7 +3,6 @@
 import re
 from dataclasses import asdict
 from datetime import datetime
-from zoneinfo import available_timezones
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +11,7 @@ from survey.audit.types import Actor, Subject
 from survey.company import queries
 from survey.company.models import Company, CountryRule
 from survey.company.types import CompanySettings
+from survey.kit.clock import zone_names
 from survey.kit.errors import SurveyError
 
 ANONYMITY_FLOOR = 3
@@ -106,7 +106,7 @@ def set_country_rule(
 
 
 def _refuse_unknown_zone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in zone_names():
         raise UnknownTimeZone(f"“{name}” is not a time zone. Write it as Europe/Berlin.")
 
 

@@ -7,6 +7,7 @@ fork leads to: plain mappings and lists, kept as JSON in `Version.document`.
 import tomllib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -38,12 +39,17 @@ class OutcomeNotAsked(SurveyError):
 
 
 def shipped_document(key: str) -> dict[str, Any]:
-    """The stored form of a shipped questionnaire, complete in itself."""
+    """The stored form of a shipped questionnaire, complete in itself and the caller's own."""
+    return deepcopy(_shipped(key))
+
+
+@cache
+def _shipped(key: str) -> dict[str, Any]:
     text = files("survey.questionnaires").joinpath("shipped", f"{key}.toml").read_text("utf-8")
     raw = tomllib.loads(text)
     follow = raw.pop("follow", None)
     if follow:
-        raw["screens"] = _joined(raw["screens"], shipped_document(follow["of"])["screens"], follow)
+        raw["screens"] = _joined(raw["screens"], _shipped(follow["of"])["screens"], follow)
     return raw
 
 

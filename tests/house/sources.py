@@ -4,7 +4,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,8 +24,12 @@ class Source:
     def lines(self) -> list[str]:
         return self.text.splitlines()
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        return list(ast.walk(self.tree))
+
     def functions(self) -> Iterator[FunctionNode]:
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield node
 
@@ -46,11 +50,13 @@ def files(*patterns: str) -> list[Path]:
 @cache
 def python(*folders: str) -> list[Source]:
     """The Python files below these folders."""
-    sources = []
-    for path in files(*(f"{folder}/*.py" for folder in folders)):
-        text = (ROOT / path).read_text(encoding="utf-8")
-        sources.append(Source(str(path), text, ast.parse(text)))
-    return sources
+    return [_source(path) for path in files(*(f"{folder}/*.py" for folder in folders))]
+
+
+@cache
+def _source(path: Path) -> Source:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    return Source(str(path), text, ast.parse(text))
 
 
 def length_of(function: FunctionNode) -> int:

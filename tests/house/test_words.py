@@ -42,9 +42,9 @@ def _words(name: str) -> list[str]:
     return [word.lower() for word in spaced.split("_") if word]
 
 
-def _names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _names(source: sources.Source) -> Iterator[tuple[int, str]]:
     """The names that a file chooses itself: functions, classes, parameters and variables."""
-    for node in ast.walk(tree):
+    for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.lineno, node.name
         elif isinstance(node, ast.arg):
@@ -57,7 +57,7 @@ def test_names_use_our_words() -> None:
     wrong = [
         f"{source.path}:{line}: {name}"
         for source in sources.python("survey", "tests/factories", "benchmarks")
-        for line, name in _names(source.tree)
+        for line, name in _names(source)
         if name not in ALLOWED and OTHER_WORDS.keys() & set(_words(name))
     ]
     assert wrong == []
@@ -67,7 +67,7 @@ def test_names_say_something() -> None:
     wrong = [
         f"{source.path}:{line}: {name}"
         for source in sources.python("survey", "tests/factories", "benchmarks")
-        for line, name in _names(source.tree)
+        for line, name in _names(source)
         if name not in ALLOWED and name.lower() in EMPTY_WORDS
     ]
     assert wrong == []
@@ -77,7 +77,7 @@ def test_classes_are_no_managers() -> None:
     wrong = [
         f"{source.path}: {node.name}"
         for source in sources.python("survey")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.ClassDef) and node.name.endswith(("Manager", "Helper", "Utils"))
     ]
     assert wrong == []

@@ -21,7 +21,7 @@ from tests.factories import make_deal, make_response
 from tests.insights.by_hand import DISPUTED, ByHand, by_reason
 from tests.insights.world import NOW, YEAR, World, make_world, scope
 
-SEEDS = (1, 2)
+SEEDS = (1, pytest.param(2, marks=pytest.mark.slow))
 
 
 def scopes(world: World) -> list[Scope]:

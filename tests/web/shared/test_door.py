@@ -15,6 +15,8 @@ from survey.team.models import Team
 from survey.web.shared import access, door
 from tests.pages import CheckingClient
 
+pytestmark = pytest.mark.own_app  # routes are added to it
+
 
 def _add_team() -> None:
     session = door.session()

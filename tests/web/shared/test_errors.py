@@ -10,6 +10,8 @@ from survey.kit.errors import SurveyError
 from survey.web.shared import access
 from tests.pages import CheckingClient
 
+pytestmark = pytest.mark.own_app  # routes are added to it
+
 TITLES = {
     400: "We could not read that",
     403: "This page is not for your role",

@@ -41,6 +41,7 @@ def test_staff_forms_need_their_token(client: CheckingClient) -> None:
     assert "open too long" in answer.text
 
 
+@pytest.mark.own_app
 def test_pages_behind_a_link_need_no_token(app: Flask, client: CheckingClient) -> None:
     view = access.link("opt_out")(lambda **_: {})
     app.add_url_rule("/linked/<token>", "linked", view, methods=["POST"])

@@ -29,6 +29,7 @@ def test_staff_pages_keep_their_referrer_inside(client: CheckingClient) -> None:
     assert client.get("/sign-in").headers["Referrer-Policy"] == "same-origin"
 
 
+@pytest.mark.own_app
 def test_pages_behind_a_link_tell_nobody_their_address(app: Flask, client: CheckingClient) -> None:
     app.add_url_rule("/linked/<token>", "linked", access.link("answer")(lambda **_: {}))
 

@@ -12,6 +12,7 @@ from tests.pages import CheckingClient
 from tests.test_config import given
 
 
+@pytest.mark.own_app
 def test_a_request_is_one_line_without_its_path(app: Flask, client: CheckingClient) -> None:
     app.add_url_rule("/linked/<token>", "linked", access.link("answer")(lambda **_: {}))
 
@@ -24,6 +25,7 @@ def test_a_request_is_one_line_without_its_path(app: Flask, client: CheckingClie
     assert "the-secret-token" not in json.dumps(line)
 
 
+@pytest.mark.own_app
 def test_an_error_tells_its_kind_and_place_only(app: Flask, client: CheckingClient) -> None:
     app.testing = False
 

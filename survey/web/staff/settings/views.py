@@ -1,12 +1,11 @@
 """The settings of the company, and its rule for each country."""
 
-from zoneinfo import available_timezones
-
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.company import actions, queries
 from survey.company.types import CompanySettings
+from survey.kit.clock import zone_names
 from survey.kit.errors import SurveyError
 from survey.team.types import Role
 from survey.web.shared.door import now, session
@@ -79,7 +78,7 @@ def _wanted(form: CompanyForm) -> CompanySettings:
 
 
 def _with_zones(form: CompanyForm) -> CompanyForm:
-    form.time_zone.choices = [SelectChoice(zone, zone) for zone in sorted(available_timezones())]
+    form.time_zone.choices = [SelectChoice(zone, zone) for zone in sorted(zone_names())]
     return form
 
 
