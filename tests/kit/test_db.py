@@ -11,7 +11,9 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from survey.kit.db import Database, Moment
 
 _METADATA = MetaData()
-_VISIT = Table("visit", _METADATA, Column("id", Integer, primary_key=True), Column("at", Moment()))
+_VISIT = Table(
+    "visit_of_a_test", _METADATA, Column("id", Integer, primary_key=True), Column("at", Moment())
+)
 
 
 @pytest.fixture
