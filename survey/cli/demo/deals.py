@@ -145,7 +145,9 @@ def _deal(number: int, closed_on: date | None, today: date, buyer: Buyer, rng: R
 
 
 def _contacts(buyer: Buyer, rng: Random) -> list[Row]:
-    """Mostly one who decided; sometimes nobody, and sometimes two of whom nobody knows who did."""
+    """Mostly one who decided; sometimes nobody, a mailbox of many, or two of whom nobody knows
+    who decided.
+    """
     luck = rng.random()
     asked = {"may_ask": rng.choices(("", "yes", "no"), (50, 46, 4))[0], "locale": "en"}
     first, *others = (
@@ -154,6 +156,9 @@ def _contacts(buyer: Buyer, rng: Random) -> list[Row]:
     )
     if luck < 0.06:  # noqa: PLR2004
         return [{"contact_email": "", "contact_name": "", "contact_role": ""}]
+    if luck < 0.08:  # noqa: PLR2004
+        _, domain = first["contact_email"].split("@")
+        return [first | asked | {"contact_email": f"info@{domain}", "contact_name": ""}]
     if luck < 0.80 or not others:  # noqa: PLR2004
         return [first | asked]
     if luck < 0.95:  # noqa: PLR2004

@@ -19,6 +19,7 @@ from survey.deals.models import Alternative, Deal
 from survey.invitations.models import Invitation
 from survey.jobs.code import code_waiting
 from survey.kit.clock import Month
+from survey.kit.disclosure import Quarter
 from survey.mail.models import Suppression
 from survey.questionnaires.queries import document_of
 from survey.questionnaires.rules import screens_for
@@ -34,6 +35,7 @@ from survey.team.types import Role
 
 _BATCH = 25
 _REPLIES_BY_MAIL_EVERY = 40
+_DISCREET_EVERY = 4
 _DRAFTS_LEFT = 9
 _DRAFT_DAYS = 25
 _SELDOM_LATER_THAN_DAYS = 9.0
@@ -49,8 +51,7 @@ def let_buyers_answer(year: Year, *, tell: Callable[[float], None]) -> int:
         with year.database.writing() as session:
             for number, (asked, script) in enumerate(pairs[start : start + _BATCH], start):
                 invitation = session.get_one(Invitation, asked.invitation_id)
-                by_mail = number % _REPLIES_BY_MAIL_EVERY == _REPLIES_BY_MAIL_EVERY - 1
-                _answer(session, year, invitation, script, rng, by_mail=by_mail)
+                _answer(session, year, invitation, script, rng, turn=number)
         tell(min(1.0, (start + _BATCH) / len(pairs)))
     _leave_drafts(year)
     code_waiting(year.database)
@@ -124,12 +125,13 @@ def _answer(
     script: dict[str, Any],
     rng: Random,
     *,
-    by_mail: bool,
+    turn: int,
 ) -> None:
+    by_mail = turn % _REPLIES_BY_MAIL_EVERY == _REPLIES_BY_MAIL_EVERY - 1
     assert invitation.sent_at is not None  # noqa: S101 (only those that went out are asked for)
     at = _moment_of_answer(invitation.sent_at, year.today, rng)
     document = document_of(session, invitation.version_id, invitation.asked_as)
-    answers = given(script, Month.of(at, year.zone))
+    answers = given(_with_discretion(script, at, year, turn), Month.of(at, year.zone))
     if by_mail and "readers" in script:
         record_reply(session, invitation, document, answers, now=at, zone=year.zone)
         return
@@ -140,6 +142,17 @@ def _answer(
     submit_response(
         session, invitation, document, answers, screen=screens[-1], now=at, zone=year.zone
     )
+
+
+def _with_discretion(script: dict[str, Any], at: datetime, year: Year, turn: int) -> dict[str, Any]:
+    """In the last whole quarter more people asked to count in totals only: enough to hide each
+    other, so that the demo shows a quarter which counts them.
+    """
+    last_quarter = Quarter.of(Quarter.of(Month.of(year.today, year.zone)).first_month.plus(-1))
+    is_then = Quarter.of(Month.of(at, year.zone)) == last_quarter
+    if is_then and "readers" in script and turn % _DISCREET_EVERY == 0:
+        return script | {"readers": Audience.TOTALS_ONLY.value}
+    return script
 
 
 def _moment_of_answer(sent_at: datetime, today: datetime, rng: Random) -> datetime:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -46,12 +47,36 @@ _MAILS_KEPT = timedelta(days=31)
 _MORNING = time(9, 40, tzinfo=UTC)
 _SEED = 815
 _HOLDS_EVERY = 45
-_OPT_OUTS_EVERY = 70
-_CAMPAIGNS = (
-    ("Lost and undecided deals", "not_won", (10, 30, None)),
-    ("Won deals", "won", (None, None, 21)),
+_SUPPRESSED_OF_70 = (
+    SuppressionReason.OPTED_OUT,
+    SuppressionReason.BOUNCED,
+    SuppressionReason.ADDED_BY_PERSON,
 )
-"""Name, questionnaire, and the days after a loss, a deal without decision and a win."""
+"""What becomes, once each, of seventy addresses that were written to."""
+_CAMPAIGNS: tuple[dict[str, Any], ...] = (
+    {
+        "name": "Lost and undecided deals",
+        "questionnaire": "not_won",
+        "lost_delay_days": 10,
+        "no_decision_delay_days": 30,
+    },
+    {
+        "name": "Won deals",
+        "questionnaire": "won",
+        "won_delay_days": 21,
+        "regions": ("Benelux", "DACH", "Nordics"),
+    },
+    {
+        "name": "Won deals, UK and Ireland",
+        "questionnaire": "won",
+        "won_delay_days": 21,
+        "regions": ("UK & Ireland",),
+        "products": ("Fernhill Rota", "Fernhill Flow"),
+        "amount_from_minor": 12_000_00,
+        "amount_currency": "GBP",
+    },
+)
+"""What each asks for. Buyers in France who chose us are visited instead."""
 _HOLD_REASONS = (
     "We are negotiating a second contract with them this month.",
     "The buyer lost a colleague last week. Please not now.",
@@ -152,24 +177,15 @@ def _open_for_business(session: Session, *, now: datetime) -> None:
         _let_in(session, staff["name"], Role(staff["role"]), "", now=now)
     for name, seller in world()["sellers"].items():
         _let_in(session, name, Role.SELLER, seller["team"], now=now)
-    for name, key, delays in _CAMPAIGNS:
-        _start(session, name, key, delays, now=now)
+    for terms in _CAMPAIGNS:
+        _start(session, dict(terms), now=now)
 
 
-def _start(
-    session: Session,
-    name: str,
-    key: str,
-    delays: tuple[int | None, int | None, int | None],
-    *,
-    now: datetime,
-) -> None:
-    questionnaire = questionnaire_by_key(session, key)
+def _start(session: Session, told: dict[str, Any], *, now: datetime) -> None:
+    questionnaire = questionnaire_by_key(session, told.pop("questionnaire"))
     assert questionnaire is not None  # noqa: S101 (shipped with the database)
     sender = world()["sender"]
-    lost, no_decision, won = delays
     terms = Terms(
-        name=name,
         questionnaire_id=questionnaire.id,
         sender_name=sender["name"],
         sender_role=sender["role"],
@@ -177,10 +193,8 @@ def _start(
         phone=sender["phone"],
         sender_is_not_in_sales=True,
         sender_reads_every_answer=True,
-        lost_delay_days=lost,
-        no_decision_delay_days=no_decision,
-        won_delay_days=won,
         sample_percent=96,
+        **told,
     )
     campaign = create_campaign(session, terms, actor=ACTOR, now=now)
     start_campaign(session, campaign, actor=ACTOR, now=now)
@@ -208,7 +222,7 @@ def _take_in(year: Year, rows: list[Row], folder: Path, *, now: datetime) -> Non
 
 
 def _hold_and_opt_out(session: Session, rng: Random, *, now: datetime) -> None:
-    """Now and then a seller asks to hold, and a buyer not to be written to."""
+    """Now and then a seller asks to hold, a buyer not to be written to, and an address is gone."""
     noticed = select(Notice).where(Notice.noticed_at >= now - 2 * _WEEK)
     held = select(Hold.deal_id)
     asked = select(Invitation.deal_id)
@@ -220,5 +234,7 @@ def _hold_and_opt_out(session: Session, rng: Random, *, now: datetime) -> None:
             hold_deal(session, notice.deal, by=notice.seller, reason=reason, now=now)
     written_to = select(Invitation).where(Invitation.sent_at.between(now - 3 * _WEEK, now - _WEEK))
     for invitation in session.scalars(written_to.order_by(Invitation.id)):
-        if rng.randrange(_OPT_OUTS_EVERY) == 0:
-            suppress(session, invitation.contact.email, reason=SuppressionReason.OPTED_OUT, now=now)
+        luck = rng.randrange(70)
+        if luck < len(_SUPPRESSED_OF_70):
+            reason = _SUPPRESSED_OF_70[luck]
+            suppress(session, invitation.contact.email, reason=reason, now=now)

@@ -1,5 +1,6 @@
 """The demo as a whole: filled through the same doors as in life."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,14 @@ from sqlalchemy import func, select
 
 from survey.app import create_app
 from survey.cli.demo.command import Told, demo_settings, fill
+from survey.company.queries import the_company
 from survey.config import Settings
-from survey.deals.models import Deal
+from survey.deals.models import Alternative, Deal
+from survey.deals.types import Source
+from survey.insights.queries.insight import insight
+from survey.insights.types import Filter, Scope, Window
+from survey.invitations.types import SkipReason
+from survey.kit.clock import Month
 from survey.kit.db import Database
 from survey.mail.models import Message
 from survey.mail.types import MessageState
@@ -51,6 +58,37 @@ def test_demo_shows_every_kind_of_answer(place: tuple[Database, Settings, Told])
     assert len(months) >= 12
     assert len(texts) >= 110
     assert drafts >= 3
+
+
+def test_demo_shows_why_nobody_was_asked_and_a_quarter_that_counts_everybody(
+    place: tuple[Database, Settings, Told],
+) -> None:
+    database, _, _ = place
+    now = datetime.now(UTC)
+    with database.reading() as session:
+        company = the_company(session)
+        year = Window.rolling(Month.of(now, company.zone))
+        figures = insight(session, Scope(Filter(year), company.zone, now, 5, 5), now=now)
+
+    assert figures.coverage.skips.keys() >= {
+        SkipReason.REGION_OUTSIDE.sentence,
+        SkipReason.PRODUCT_OUTSIDE.sentence,
+        SkipReason.AMOUNT_OUTSIDE.sentence,
+        SkipReason.SHARED_ADDRESS.sentence,
+        SkipReason.HELD.sentence,
+        SkipReason.OPTED_OUT.sentence,
+    }
+    assert figures.quarters[0].includes_totals_only
+
+
+def test_demo_lets_buyers_name_who_they_chose(place: tuple[Database, Settings, Told]) -> None:
+    database, _, _ = place
+    with database.reading() as session:
+        named = session.scalars(
+            select(Alternative.competitor_id).where(Alternative.source == Source.BUYER)
+        ).all()
+
+    assert len([competitor for competitor in named if competitor]) >= 20
 
 
 def test_demo_keeps_mail_here_and_some_waiting(place: tuple[Database, Settings, Told]) -> None:
