@@ -206,6 +206,8 @@ def _same_by_person(
 def _check_readable(response: Response) -> None:
     if response.audience is Audience.TOTALS_ONLY or response.state is ResponseState.DELETED:
         raise NotReadable("The buyer asked that nobody read this answer; it counts in totals only.")
+    if response.state is ResponseState.HELD:
+        raise NotReadable("A machine may have sent this answer. Release it first.")
 
 
 def _check_quote(session: Session, response: Response, *, quote: str, question_key: str) -> None:

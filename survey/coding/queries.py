@@ -117,7 +117,7 @@ def awaiting_a_reader(session: Session) -> list[Response]:
         session.scalars(
             select(Response)
             .where(
-                Response.state != ResponseState.DELETED,
+                Response.state == ResponseState.COUNTED,
                 Response.audience != Audience.TOTALS_ONLY,
                 has_words,
                 ~has_reader,

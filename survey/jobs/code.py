@@ -50,7 +50,7 @@ def _code_batch(database: Database) -> int:
 
 
 def _code(session: Session, response: Response, reasons: Mapping[str, Reason]) -> None:
-    if response.state is ResponseState.DELETED:
+    if response.state is not ResponseState.COUNTED:
         forget_codings(session, response)
         return
     invitation = response.invitation

@@ -7,11 +7,12 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from survey.kit.paging import Key, Page, read_page
-from survey.mail.models import Attempt, Message, QueuePause, QueueStop, Suppression
+from survey.mail.models import Attempt, Message, QueuePause, QueueStop, Receipt, Suppression
 from survey.mail.rules import address_digest
 from survey.mail.types import (
     AttemptOutcome,
     MessageState,
+    ReceiptKind,
     SuppressionReason,
     UncertainHour,
 )
@@ -89,6 +90,24 @@ def of_subject(session: Session, *, kind: str, subject_id: int) -> list[Message]
 def attempts_of(session: Session, message: Message) -> list[Attempt]:
     asked = select(Attempt).where(Attempt.message_id == message.id).order_by(Attempt.id)
     return list(session.scalars(asked))
+
+
+def handed_over_at(session: Session, attempt_id: str) -> datetime | None:
+    """When an attempt's mail was delivered; until that is known, when the provider took it, and
+    until that is, when it was claimed.
+    """
+    delivered_at = (
+        select(func.max(Receipt.happened_at))
+        .where(
+            Receipt.message_id == Attempt.message_id,
+            Receipt.attempt_id == Attempt.attempt_id,
+            Receipt.kind == ReceiptKind.DELIVERED,
+        )
+        .correlate(Attempt)
+        .scalar_subquery()
+    )
+    moment = func.coalesce(delivered_at, Attempt.finished_at, Attempt.claimed_at)
+    return session.scalar(select(moment).where(Attempt.attempt_id == attempt_id))
 
 
 def count_by_state(session: Session) -> dict[MessageState, int]:

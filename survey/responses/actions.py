@@ -1,22 +1,32 @@
 """What buyers do with their answer: keep a draft, send, change, delete; and staff with a reply."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import Table, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
-from survey.invitations.models import Invitation
+from survey.audit.actions import record
+from survey.audit.types import Actor, Subject
+from survey.invitations.models import Invitation, Link
 from survey.invitations.rules.asking import takes_answers
 from survey.kit.clock import Month
 from survey.kit.errors import SurveyError
+from survey.kit.tokens import digest
 from survey.mail.actions.outbox import enqueue
 from survey.questionnaires.rules import LONGEST_TEXT, is_deliberate
 from survey.questionnaires.types import Answers, Document, Screen
 from survey.responses import queries, rules
-from survey.responses.models import Answer, Response, ResponseDraft, ResponseRevision
-from survey.responses.types import Channel, ResponseState, Said
+from survey.responses.models import (
+    Answer,
+    PageVisit,
+    Response,
+    ResponseDraft,
+    ResponseRevision,
+)
+from survey.responses.types import Channel, Door, Doubt, Footprint, ResponseState, Said
 
 # Written to beneath the unit of work, which costs three times as much for rows nobody looks at.
 _ANSWERS = cast("Table", Answer.__table__)
@@ -45,6 +55,10 @@ class AlreadyAnswered(SurveyError):
     """Staff wanted to record a reply where an answer stands already."""
 
 
+class NotHeld(SurveyError):
+    """An answer was to be released that its buyer has deleted."""
+
+
 def save_draft(
     session: Session,
     invitation: Invitation,
@@ -53,17 +67,25 @@ def save_draft(
     *,
     screen: Screen,
     now: datetime,
+    footprint: Footprint | None = None,
 ) -> ResponseDraft:
     """Keep what one screen was given; nobody but the buyer sees it until it is sent.
 
-    Saving the same twice is saving it once. Raises `QuestionsClosed` and `AnsweredByReply`.
+    Saving the same twice is saving it once. What a machine seems to have filled in is found only
+    in its own sitting: a person who comes later begins anew. Raises `QuestionsClosed` and
+    `AnsweredByReply`.
     """
     response, draft = _enter(session, invitation, now=now)
-    so_far = queries.given_so_far(session, draft, response, document)
+    pressed = footprint or Footprint(now)
+    so_far = queries.given_in(session, draft, response, document, sitting=pressed.sitting)
     if draft is None:
         draft = ResponseDraft(invitation=invitation, started_at=now)
         session.add(draft)
+    elif not queries.is_found_in(draft, pressed.sitting):
+        draft.started_at, draft.is_doubted = now, False
     draft.answers = rules.merge(so_far, screen, given)
+    draft.sitting = pressed.sitting
+    draft.is_doubted = draft.is_doubted or rules.is_machine(rules.doubts_about(pressed))
     draft.screen = screen.key
     draft.saved_at = now
     session.flush()
@@ -79,30 +101,71 @@ def submit_response(
     screen: Screen,
     now: datetime,
     zone: ZoneInfo,
+    footprint: Footprint | None = None,
 ) -> Response:
     """Send what was drafted together with what the last screen was given.
 
     There is one response per invitation: sending the same again changes nothing, sending
-    something else keeps what stood before as a revision. `zone` is the company's: it decides the
-    month the answer counts in. Raises `QuestionsClosed`, `AnsweredByReply`, and `NothingChosen`
-    where a mail scanner that presses every button would have come as far.
+    something else keeps what stood before as a revision. What a machine may have sent is held,
+    and gives way to what comes next; it never touches an answer that counts. `zone` is the
+    company's: it decides the month the answer counts in. Raises `QuestionsClosed`,
+    `AnsweredByReply`, and `NothingChosen` where a mail scanner that presses every button would
+    have come as far.
     """
     response, draft = _enter(session, invitation, now=now)
-    so_far = queries.given_so_far(session, draft, response, document)
+    pressed = footprint or Footprint(now)
+    so_far = queries.given_in(session, draft, response, document, sitting=pressed.sitting)
     answers = rules.counted(document, rules.merge(so_far, screen, given))
-    if not is_deliberate(document, answers, rules.first_choice(document, answers)):
+    if not _is_chosen(document, screen, answers):
         raise NothingChosen(document.phrases.please_choose)
-    if response is None or response.state is ResponseState.DELETED:
+    doubts = rules.doubts_about(pressed)
+    if response is not None and response.state is ResponseState.COUNTED:
+        _change(session, response, document, answers, doubts=doubts, now=now)
+    else:
+        if response is not None and response.state is ResponseState.HELD:
+            doubts = _give_way(session, response, document, answers, pressed, doubts)
         response = response or _begun(invitation, Channel.WEB)
         started_at = draft.started_at if draft else now
-        _arrive(session, response, started_at=started_at, now=now, zone=zone)
+        _arrive(session, response, doubts=doubts, started_at=started_at, now=now, zone=zone)
+        response.sitting = pressed.sitting
         _write(session, response, document, answers)
-    else:
-        _change(session, response, document, answers, now=now)
     if draft is not None:
         _forget_draft(session, draft)
     session.flush()
     return response
+
+
+def release_response(
+    session: Session, response: Response, *, actor: Actor, now: datetime
+) -> Response:
+    """A person says that a person sent it: from now on it counts, in the month it arrived.
+
+    The reasons for which it was held stay with it. Releasing twice is releasing once. Raises
+    `NotHeld`.
+    """
+    if response.state is ResponseState.DELETED:
+        raise NotHeld("The buyer has deleted this answer, so there is nothing left to release.")
+    if response.state is ResponseState.HELD:
+        response.state = ResponseState.COUNTED
+        session.flush()
+        subject = Subject("response", response.id)
+        record(session, actor, "response_released", subject, now=now, held=response.hold_reasons)
+    return response
+
+
+def note_visit(
+    session: Session, token: str, *, door: Door, choice: str, sitting: str, now: datetime
+) -> None:
+    """Add that a link was opened. A token that opens nothing leaves no trace."""
+    link = select(
+        Link.id,
+        literal(door.value),
+        literal(choice),
+        literal(sitting),
+        literal(now, PageVisit.visited_at.type),
+    ).where(Link.token_digest == digest(token))
+    columns = ["link_id", "door", "choice", "sitting", "visited_at"]
+    session.execute(insert(PageVisit).from_select(columns, link))
 
 
 def add_remark(
@@ -154,17 +217,20 @@ def record_reply(
 ) -> Response:
     """Record what a buyer wrote in reply to the mail, as staff read it; the link then closes.
 
-    A reply may come after the closing date. Raises `AlreadyAnswered`.
+    A reply may come after the closing date, and takes the place of an answer that is held. Raises
+    `AlreadyAnswered`.
     """
     _take_turn(session, invitation)
     response, draft = queries.standing(session, invitation)
-    if response is not None and response.state is not ResponseState.DELETED:
+    if response is not None and response.state is ResponseState.COUNTED:
         raise AlreadyAnswered(
             "This invitation has an answer already. Open it and add what the reply says there."
         )
+    if response is not None and response.state is ResponseState.HELD:
+        _give_way(session, response, document, answers, Footprint(now), [])
     response = response or _begun(invitation, Channel.REPLY)
     response.channel = Channel.REPLY
-    _arrive(session, response, started_at=now, now=now, zone=zone)
+    _arrive(session, response, doubts=[], started_at=now, now=now, zone=zone)
     _write(session, response, document, rules.counted(document, answers))
     if draft is not None:
         _forget_draft(session, draft)
@@ -220,10 +286,27 @@ def _begun(invitation: Invitation, channel: Channel) -> Response:
     return Response(invitation=invitation, deal_id=invitation.deal_id, channel=channel)
 
 
+def _is_chosen(document: Document, screen: Screen, answers: Answers) -> bool:
+    """Whether somebody chose: anything beyond the mail's link, and on the last screen who may read
+    it, which is never set beforehand.
+    """
+    asks_readers = document.readers in {question.key for question in screen.questions}
+    if asks_readers and not answers.get(document.readers):
+        return False
+    return is_deliberate(document, answers, rules.first_choice(document, answers))
+
+
 def _arrive(
-    session: Session, response: Response, *, started_at: datetime, now: datetime, zone: ZoneInfo
+    session: Session,
+    response: Response,
+    *,
+    doubts: Sequence[Doubt],
+    started_at: datetime,
+    now: datetime,
+    zone: ZoneInfo,
 ) -> None:
-    response.state = ResponseState.COUNTED
+    response.state = ResponseState.HELD if doubts else ResponseState.COUNTED
+    response.hold_reasons = [doubt.value for doubt in doubts]
     response.started_at = started_at
     response.submitted_at = now
     response.month_index = Month.of(now, zone).index
@@ -231,27 +314,79 @@ def _arrive(
     session.add(response)
 
 
+def _give_way(
+    session: Session,
+    response: Response,
+    document: Document,
+    answers: Answers,
+    pressed: Footprint,
+    doubts: Sequence[Doubt],
+) -> list[Doubt]:
+    """Let a held answer give way to the next, and say what stands against that one.
+
+    It is judged on its own, unless the same sitting sent both: that is one visitor, who does not
+    become a person by pressing again.
+    """
+    against = list(doubts)
+    if pressed.sitting and response.sitting == pressed.sitting:
+        known = [Doubt(reason) for reason in response.hold_reasons]
+        against = [doubt for doubt in Doubt if doubt in known or doubt in doubts]
+    before = queries.answers_of(session, response, document)
+    if before != answers:
+        _keep_revision(
+            session, response, before, hold_reasons=response.hold_reasons, now=pressed.pressed_at
+        )
+    _forget_answers(session, response)
+    return against
+
+
 def _change(
-    session: Session, response: Response, document: Document, answers: Answers, *, now: datetime
+    session: Session,
+    response: Response,
+    document: Document,
+    answers: Answers,
+    *,
+    now: datetime,
+    doubts: Sequence[Doubt] = (),
 ) -> None:
-    """Put new answers in place of the old, which become a revision; equal ones change nothing."""
+    """Put new answers in place of the old, which become a revision; equal ones change nothing.
+
+    What a machine may have changed is itself kept as the revision, and the answer stands.
+    """
     before = queries.answers_of(session, response, document)
     if before == answers:
         return
+    if doubts:
+        reasons = [doubt.value for doubt in doubts]
+        _keep_revision(session, response, answers, hold_reasons=reasons, now=now)
+        return
+    held = response.hold_reasons if response.state is ResponseState.HELD else []
+    _keep_revision(session, response, before, hold_reasons=held, now=now)
+    _forget_answers(session, response)
+    _write(session, response, document, answers)
+    response.edited_at = now
+
+
+def _keep_revision(
+    session: Session,
+    response: Response,
+    answers: Answers,
+    *,
+    hold_reasons: Sequence[str],
+    now: datetime,
+) -> None:
     earlier = func.count(ResponseRevision.id)
     number = session.scalar(select(earlier).where(ResponseRevision.response_id == response.id))
     session.add(
         ResponseRevision(
             response=response,
             number=(number or 0) + 1,
-            answers=before,
+            answers=dict(answers),
             audience=response.audience,
+            hold_reasons=list(hold_reasons),
             replaced_at=now,
         )
     )
-    _forget_answers(session, response)
-    _write(session, response, document, answers)
-    response.edited_at = now
 
 
 def _write(session: Session, response: Response, document: Document, answers: Answers) -> None:

@@ -7,12 +7,28 @@ from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from survey.deals.models import Account, Contact, Deal
-from survey.invitations.models import Campaign, Invitation
+from survey.invitations.models import Campaign, Invitation, Link
+from survey.kit.tokens import digest
 from survey.mail.models import Message
+from survey.mail.queries import handed_over_at
 from survey.questionnaires.types import Document
 from survey.responses import rules
-from survey.responses.models import Answer, Response, ResponseDraft, ResponseRevision
-from survey.responses.types import Channel, Ended, Given, GivenAnswers, ResponseState
+from survey.responses.models import (
+    Answer,
+    PageVisit,
+    Response,
+    ResponseDraft,
+    ResponseRevision,
+)
+from survey.responses.types import (
+    Channel,
+    Ended,
+    Footprint,
+    Given,
+    GivenAnswers,
+    Opened,
+    ResponseState,
+)
 
 
 def find_response(session: Session, public_id: str) -> Response | None:
@@ -87,9 +103,11 @@ def find_invitation(session: Session, public_id: str) -> Invitation | None:
 
 
 def unanswered(session: Session, *, find: str, limit: int) -> list[Invitation]:
-    """Invitations without an answer, the latest first; `find` is part of a name or address."""
+    """Invitations without an answer that counts, the latest first; `find` is part of a name or
+    address.
+    """
     is_answered = select(Response.id).where(
-        Response.invitation_id == Invitation.id, Response.state != ResponseState.DELETED
+        Response.invitation_id == Invitation.id, Response.state == ResponseState.COUNTED
     )
     words = find.strip().lower()
     named = [
@@ -112,6 +130,29 @@ def unanswered(session: Session, *, find: str, limit: int) -> list[Invitation]:
             .limit(limit)
         )
     )
+
+
+def held(session: Session) -> list[Response]:
+    """The answers that a machine may have sent, the latest first, with deal and campaign."""
+    deal = joinedload(Response.deal)
+    return list(
+        session.scalars(
+            select(Response)
+            .where(Response.state == ResponseState.HELD)
+            .options(
+                deal.joinedload(Deal.account),
+                deal.joinedload(Deal.seller),
+                joinedload(Response.invitation).joinedload(Invitation.contact),
+            )
+            .order_by(Response.submitted_at.desc(), Response.id.desc())
+        )
+    )
+
+
+def count_of_held(session: Session) -> int:
+    """How many answers wait for a person to look."""
+    held_ones = select(func.count(Response.id)).where(Response.state == ResponseState.HELD)
+    return session.scalar(held_ones) or 0
 
 
 def answered_among(session: Session, invitation_ids: Sequence[int]) -> set[int]:
@@ -163,13 +204,87 @@ def revisions_of(session: Session, response: Response) -> Sequence[ResponseRevis
     ).all()
 
 
-def given_so_far(
+def is_found_in(kept: ResponseDraft | Response, sitting: str) -> bool:
+    """Whether a visitor finds it filled in: what a machine seems to have left, only in the sitting
+    that left it.
+    """
+    is_doubted = (
+        kept.is_doubted if isinstance(kept, ResponseDraft) else kept.state is ResponseState.HELD
+    )
+    return not is_doubted or (sitting != "" and kept.sitting == sitting)
+
+
+def given_in(
     session: Session,
     draft: ResponseDraft | None,
     response: Response | None,
     document: Document,
+    *,
+    sitting: str,
 ) -> GivenAnswers:
-    """What the buyer sees filled in: the draft, else what was sent, else nothing."""
-    if draft is not None:
+    """What this visitor finds filled in: the draft, else what was sent, else nothing."""
+    if draft is not None and is_found_in(draft, sitting):
         return dict(draft.answers)
-    return {} if response is None else answers_of(session, response, document)
+    if response is not None and is_found_in(response, sitting):
+        return answers_of(session, response, document)
+    return {}
+
+
+def footprint(
+    session: Session,
+    token: str,
+    *,
+    sitting: str,
+    document: Document,
+    is_driven: bool,
+    now: datetime,
+) -> Footprint:
+    """What is known of whoever presses now with this link."""
+    choices = document.question(document.first).choices
+    return Footprint(
+        pressed_at=now,
+        sitting=sitting,
+        opened=_opened(session, token, sitting) if sitting else (),
+        carried=frozenset(choice.key for choice in choices),
+        handed_over_at=_handed_over_at(session, token),
+        is_driven=is_driven,
+    )
+
+
+def _opened(session: Session, token: str, sitting: str) -> tuple[Opened, ...]:
+    """What the links of this token's invitation opened around the beginning of the sitting, and
+    what the sitting itself opened.
+    """
+    invitation_id = (
+        select(Link.invitation_id).where(Link.token_digest == digest(token)).scalar_subquery()
+    )
+    visits = (
+        select(PageVisit.door, PageVisit.choice, PageVisit.sitting, PageVisit.visited_at)
+        .join(Link, Link.id == PageVisit.link_id)
+        .where(Link.invitation_id == invitation_id)
+        .order_by(PageVisit.visited_at, PageVisit.id)
+    )
+    began_at = session.scalar(
+        select(func.min(PageVisit.visited_at))
+        .join(Link, Link.id == PageVisit.link_id)
+        .where(Link.invitation_id == invitation_id, PageVisit.sitting == sitting)
+    )
+    if began_at is None:
+        return ()
+    around = PageVisit.visited_at.between(began_at - rules.BURST, began_at + rules.BURST)
+    found = session.execute(visits.where(or_(PageVisit.sitting == sitting, around)))
+    return tuple(Opened(*row) for row in found)
+
+
+def _handed_over_at(session: Session, token: str) -> datetime | None:
+    """When the provider took the mail that carried this link; while it has not said so, when the
+    mail was claimed. None for a link that no mail carried.
+    """
+    link = session.execute(
+        select(Link.attempt_id, Invitation.sent_at)
+        .join(Invitation, Invitation.id == Link.invitation_id)
+        .where(Link.token_digest == digest(token))
+    ).one_or_none()
+    if link is None or link.attempt_id is None:
+        return link.sent_at if link else None
+    return handed_over_at(session, link.attempt_id)

@@ -1,13 +1,17 @@
 """Pure decisions about what a buyer gave: merging, what it says of itself, rows and back."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from survey.questionnaires.rules import prune
 from survey.questionnaires.types import Answers, Document, QuestionKind, Screen
 from survey.responses.types import (
     Audience,
     Channel,
+    Door,
+    Doubt,
     Ended,
+    Footprint,
     Given,
     GivenAnswers,
     ResponseState,
@@ -28,6 +32,61 @@ NOTHING_SAID = Said(
     may_tell_changes=False,
     may_write_about_product=False,
 )
+
+
+# No person reads a page, chooses and sends within this time; scanners take tenths of a second.
+FASTEST_ANSWER = timedelta(seconds=3)
+# One button needs no reading twice, but it has to be found and reached.
+FASTEST_PRESS = timedelta(seconds=1)
+BURST = timedelta(seconds=10)
+"""Within which a scanner has opened every link of a mail."""
+# Scanners work while the mail is on its way in; a whole answer takes a person longer than that.
+JUST_DELIVERED = timedelta(seconds=60)
+
+
+def doubts_about(footprint: Footprint, *, fastest: timedelta = FASTEST_ANSWER) -> list[Doubt]:
+    """The signs that a machine pressed; none is needed of a person, so none is ever asked for.
+
+    Only what the same sitting did counts, and what was opened in the moment it began: a machine
+    that came earlier says nothing about the person who comes now.
+    """
+    mine = [opened for opened in footprint.opened if opened.sitting == footprint.sitting]
+    began_at = min((opened.at for opened in mine), default=None)
+    signs = {
+        Doubt.TOO_FAST: began_at is not None and footprint.pressed_at - began_at < fastest,
+        Doubt.ALL_LINKS: began_at is not None and _opened_all(footprint, began_at),
+        Doubt.DRIVEN: footprint.is_driven,
+        Doubt.JUST_DELIVERED: _is_just_delivered(footprint),
+        Doubt.HIDDEN_LINK: any(opened.door is Door.HIDDEN for opened in mine),
+    }
+    return [doubt for doubt, holds in signs.items() if holds]
+
+
+def is_machine(doubts: Iterable[Doubt]) -> bool:
+    """Whether the signs are of a machine at work, not of a person who is quick."""
+    return not {Doubt.ALL_LINKS, Doubt.DRIVEN, Doubt.HIDDEN_LINK}.isdisjoint(doubts)
+
+
+def _opened_all(footprint: Footprint, began_at: datetime) -> bool:
+    """Whether some ten seconds that hold the beginning also hold every link of a mail: a link per
+    choice in the invitation, one alone in the reminder, and the one to opt out.
+    """
+    opt_out = (Door.OPT_OUT, "")
+    invitation = {(Door.ANSWER, choice) for choice in footprint.carried} | {opt_out}
+    reminder = {(Door.ANSWER, ""), opt_out}
+    for start in {opened.at for opened in footprint.opened}:
+        if not start <= began_at <= start + BURST:
+            continue
+        there = {(o.door, o.choice) for o in footprint.opened if start <= o.at <= start + BURST}
+        if reminder <= there or (footprint.carried and invitation <= there):
+            return True
+    return False
+
+
+def _is_just_delivered(footprint: Footprint) -> bool:
+    if footprint.handed_over_at is None:
+        return False
+    return timedelta() <= footprint.pressed_at - footprint.handed_over_at < JUST_DELIVERED
 
 
 def question_of(name: str) -> str:

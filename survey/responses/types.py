@@ -1,6 +1,7 @@
 """The words of answering."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 GivenAnswers = dict[str, str | list[str]]
@@ -39,6 +40,29 @@ class Door(StrEnum):
     """The page behind the link that people neither see nor reach."""
 
 
+class Doubt(StrEnum):
+    """A sign that a machine may have pressed."""
+
+    TOO_FAST = "too_fast"
+    ALL_LINKS = "all_links"
+    DRIVEN = "driven"
+    JUST_DELIVERED = "just_delivered"
+    HIDDEN_LINK = "hidden_link"
+
+    @property
+    def sentence(self) -> str:
+        return _DOUBTS[self]
+
+
+_DOUBTS = {
+    Doubt.TOO_FAST: "It was sent less than three seconds after the first page was opened.",
+    Doubt.ALL_LINKS: "Every link of the mail was opened within ten seconds of its first page.",
+    Doubt.DRIVEN: "The browser said that a program drives it.",
+    Doubt.JUST_DELIVERED: "It was sent less than a minute after the mail was handed over.",
+    Doubt.HIDDEN_LINK: "A link was opened that people can neither see nor reach.",
+}
+
+
 class Ended(StrEnum):
     """What the buyer says they did in the end."""
 
@@ -70,3 +94,29 @@ class Said:
     may_ask_back: bool
     may_tell_changes: bool
     may_write_about_product: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One page that a link opened."""
+
+    door: Door
+    choice: str
+    sitting: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What is known of whoever pressed a button of the buyer's pages."""
+
+    pressed_at: datetime
+    sitting: str = ""
+    """Empty where the press came from no page of ours."""
+    opened: tuple[Opened, ...] = ()
+    """What this sitting opened, and whatever the invitation's links opened around its beginning."""
+    carried: frozenset[str] = frozenset()
+    """The choices that the mail carries a link for."""
+    handed_over_at: datetime | None = None
+    """When the provider took the mail whose link this is."""
+    is_driven: bool = False

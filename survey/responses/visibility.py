@@ -52,7 +52,9 @@ def sight(role: Role, audience: Audience, *, is_own_deal: bool, state: ResponseS
     if role in _SENDER_TEAM:
         return Sight.WHOLE
     if state is ResponseState.HELD:
-        return Sight.NOTHING
+        # Managers release what a machine may have sent, so they see what they would see then.
+        may_read = role is Role.MANAGER and audience is Audience.PEOPLE_DEALT_WITH
+        return Sight.WHOLE if may_read else Sight.NOTHING
     if role is Role.SELLER and audience is Audience.PEOPLE_DEALT_WITH and is_own_deal:
         return Sight.WHOLE
     return _OTHERS.get((role, audience), Sight.NOTHING)

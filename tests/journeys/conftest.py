@@ -28,6 +28,8 @@ SWITCHES = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Our people and buyers are people: the browser does not say that a program drives it.
+    "--disable-blink-features=AutomationControlled",
 ]
 
 

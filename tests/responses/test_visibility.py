@@ -42,9 +42,9 @@ def test_sight_of_a_deleted_answer_is_nothing(role: Role, audience: Audience) ->
     assert seen is Sight.NOTHING
 
 
-@pytest.mark.parametrize("role", [Role.MANAGER, Role.SELLER, Role.VIEWER])
+@pytest.mark.parametrize("role", [Role.SELLER, Role.VIEWER])
 @pytest.mark.parametrize("audience", list(Audience))
-def test_sight_of_a_held_answer_is_the_sender_teams_only(role: Role, audience: Audience) -> None:
+def test_sight_of_a_held_answer_is_not_for_sellers_and_viewers(role: Role, audience: Audience) -> None:
     seen = sight(role, audience, is_own_deal=True, state=ResponseState.HELD)
 
     assert seen is Sight.NOTHING
@@ -69,3 +69,14 @@ def test_without_names_leaves_out_people_companies_and_addresses(words: str, sho
 
 def test_without_names_leaves_words_alone_where_no_name_is_known() -> None:
     assert without_names("It was too slow.", ["", "  ", "Al"]) == "It was too slow."
+
+
+def test_sight_of_a_held_answer_lets_managers_see_what_they_would_release() -> None:
+    seen = {
+        audience: sight(Role.MANAGER, audience, is_own_deal=False, state=ResponseState.HELD)
+        for audience in Audience
+    }
+
+    whole = [audience for audience, how in seen.items() if how is Sight.WHOLE]
+    assert whole == [Audience.PEOPLE_DEALT_WITH]
+    assert Sight.NAMELESS not in seen.values()

@@ -153,7 +153,9 @@ def _third() -> ColumnElement[int]:
 
 
 def _drafts(scope: Scope) -> Select[Any]:
-    """Drafts that were not sent: one that became an answer counts, or not, as that answer."""
+    """Drafts that were not sent, nor filled in by a machine: one that became an answer counts, or
+    not, as that answer.
+    """
     sent = select(Response.id).where(Response.invitation_id == ResponseDraft.invitation_id)
     return (
         select(ResponseDraft.invitation_id)
@@ -161,6 +163,7 @@ def _drafts(scope: Scope) -> Select[Any]:
         .where(
             Invitation.deal_id == Deal.id,
             ResponseDraft.started_at < scope.cut_at,
+            ResponseDraft.is_doubted.is_(False),
             ~sent.exists(),
         )
     )

@@ -17,6 +17,7 @@ from survey.insights.types import Filter, Step
 from survey.invitations.models import Invitation
 from survey.kit.paging import Key, Page, read_page
 from survey.responses.models import Answer, Response
+from survey.responses.types import ResponseState
 from survey.responses.visibility import nameless_to, whole_to, without_names
 from survey.taxonomy.models import Category, Reason
 from survey.team.models import User
@@ -112,7 +113,7 @@ def names_to_leave_out(response: Response, rivals: Sequence[str]) -> list[str]:
 
 
 def _answers(session: Session, reader: User, wanted: Wanted) -> Select[Response]:
-    conditions = _of_its_time(wanted)
+    conditions = [*_of_its_time(wanted), Response.state == ResponseState.COUNTED]
     if wanted.part is Part.NAMED:
         conditions += [
             whole_to(reader),

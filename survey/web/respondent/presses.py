@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from flask import url_for
-
 from survey.kit.errors import SurveyError
 from survey.questionnaires.rules import check_answers, next_screen, previous_screen
 from survey.questionnaires.types import Problem, Screen
 from survey.responses import actions
-from survey.responses.types import GivenAnswers
+from survey.responses.models import ResponseDraft
+from survey.responses.types import Footprint, GivenAnswers
 from survey.web.respondent.forms import problems_with
 from survey.web.respondent.visits import Visit
 from survey.web.shared.door import now, session, wake
@@ -27,9 +26,7 @@ class ScreenRefused(SurveyError):
 def go_on(visit: Visit, screen: Screen, given: GivenAnswers) -> str:
     """Continue: keep the draft and show the next screen; at the end of the path, send."""
     _refuse_misfits(problems_with(visit.document, screen, given))
-    draft = actions.save_draft(
-        session(), visit.invitation, visit.document, given, screen=screen, now=now()
-    )
+    draft = _saved(visit, screen, given)
     following = next_screen(visit.document, draft.answers, screen.key)
     return _address(visit, following) if following else send(visit, screen, given)
 
@@ -38,10 +35,7 @@ def go_back(visit: Visit, screen: Screen, given: GivenAnswers) -> str:
     """Back: nothing typed is lost, and nothing is asked for."""
     answers = visit.answers
     if not check_answers(visit.document, given):
-        draft = actions.save_draft(
-            session(), visit.invitation, visit.document, given, screen=screen, now=now()
-        )
-        answers = draft.answers
+        answers = _saved(visit, screen, given).answers
     return _address(visit, previous_screen(visit.document, answers, screen.key) or screen)
 
 
@@ -62,11 +56,12 @@ def send(visit: Visit, screen: Screen, given: GivenAnswers) -> str:
             screen=screen,
             now=now(),
             zone=visit.zone,
+            footprint=visit.footprint,
         )
     except actions.NothingChosen as refused:
         raise ScreenRefused([Problem(screen.questions[0].key, str(refused))]) from None
     wake("code")
-    return url_for("respondent.thanks", token=visit.token)
+    return visit.to("thanks")
 
 
 PRESSES: Mapping[str, Press] = {
@@ -78,10 +73,24 @@ PRESSES: Mapping[str, Press] = {
 }
 
 
+def _saved(visit: Visit, screen: Screen, given: GivenAnswers) -> ResponseDraft:
+    # What the sitting opened is looked up once, at its first press: a draft once doubted stays so.
+    is_first = visit.draft is None or visit.draft.sitting != visit.sitting or visit.is_driven
+    return actions.save_draft(
+        session(),
+        visit.invitation,
+        visit.document,
+        given,
+        screen=screen,
+        now=now(),
+        footprint=visit.footprint if is_first else Footprint(now(), visit.sitting),
+    )
+
+
 def _refuse_misfits(problems: Sequence[Problem]) -> None:
     if problems:
         raise ScreenRefused(problems)
 
 
 def _address(visit: Visit, screen: Screen) -> str:
-    return url_for("respondent.show", token=visit.token, screen=screen.key)
+    return visit.to("show", screen=screen.key)

@@ -147,12 +147,6 @@ def _questions(
     )
 
 
-def linked_choice(visit: Visit, key: str) -> str:
-    """The key, if it is a choice of the question that the mail asks; else nothing."""
-    choices = visit.document.question(visit.document.first).choices
-    return key if key in {choice.key for choice in choices} else ""
-
-
 def _question(
     visit: Visit,
     question: Question,

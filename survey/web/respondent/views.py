@@ -1,27 +1,28 @@
-"""The buyer's pages: no account, no cookie, no script. The link is the key; GET changes nothing."""
+"""The buyer's pages: no account, no cookie, no script needed. The link is the key; GET changes
+nothing.
+"""
 
 import re
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.company.queries import company
-from survey.invitations.types import LinkPurpose
-from survey.mail.actions.suppressions import suppress
-from survey.mail.types import SuppressionReason
 from survey.responses import actions, rules
-from survey.web.respondent import brand, packing, refusals
+from survey.web.respondent import brand, packing, refusals, steady
 from survey.web.respondent.forms import clean, read_answers
+from survey.web.respondent.opt_out.views import bp as opt_out
 from survey.web.respondent.presses import PRESSES, ScreenRefused, go_on
 from survey.web.respondent.recap import thank
-from survey.web.respondent.screens import linked_choice, show_screen
-from survey.web.respondent.visits import open_visit
+from survey.web.respondent.screens import show_screen
+from survey.web.respondent.visits import linked_choice, note_hidden_link, open_visit
 from survey.web.shared import access
 from survey.web.shared.door import now, session
 
 _COLOUR = re.compile(r"[0-9a-f]{6}")
 
 bp = Blueprint("respondent", __name__)
+bp.register_blueprint(opt_out)
 refusals.init_bp(bp)
 packing.init_bp(bp)
 
@@ -33,10 +34,10 @@ def show(token: str) -> ResponseReturnValue:
     visit = open_visit(token)
     actions.refuse_closed(visit.invitation, visit.response, now=now())
     key = request.args.get("screen", "")
-    if not key and visit.is_sent and visit.draft is None:
-        return redirect(url_for(".thanks", token=token), 303)
+    if not key and visit.has_sent and visit.draft is None:
+        return redirect(visit.to("thanks"), 303)
     if not key and visit.is_deleted:
-        return redirect(url_for(".deleted", token=token), 303)
+        return redirect(visit.to("deleted"), 303)
     linked = "" if key else linked_choice(visit, request.args.get("choice", ""))
     wanted = key or ("" if linked else visit.resumes_at)
     screen = show_screen(visit, visit.answers, wanted, now=now(), linked=linked)
@@ -51,7 +52,7 @@ def submit(token: str) -> ResponseReturnValue:
     known = {screen.key: screen for screen in visit.document.screens}
     posted = known.get(request.form.get("screen", ""))
     if posted is None:
-        return redirect(url_for(".show", token=token), 303)
+        return redirect(visit.to("show"), 303)
     given = read_answers(posted, request.form)
     press = PRESSES.get(request.form.get("then", ""), go_on)
     try:
@@ -69,7 +70,7 @@ def thanks(token: str) -> ResponseReturnValue:
     visit = open_visit(token)
     actions.refuse_closed(visit.invitation, visit.response, now=now())
     if not visit.is_sent:
-        return redirect(url_for(".show", token=token), 303)
+        return redirect(visit.to("show"), 303)
     return render_template("respondent/thanks.html", visit=visit, thanks=thank(visit))
 
 
@@ -80,7 +81,7 @@ def remark(token: str) -> ResponseReturnValue:
     visit = open_visit(token)
     words = clean(request.form.get(visit.document.phrases.about_us.key, ""))
     actions.add_remark(session(), visit.invitation, visit.document, words, now=now())
-    return redirect(url_for(".thanks", token=token), 303)
+    return redirect(visit.to("thanks"), 303)
 
 
 @bp.post("/s/<token>/delete")
@@ -88,8 +89,10 @@ def remark(token: str) -> ResponseReturnValue:
 def delete(token: str) -> ResponseReturnValue:
     """Delete everything this buyer said."""
     visit = open_visit(token)
+    if not steady.is_sure(visit):
+        return steady.ask(visit, "Delete everything you told us?", back=visit.to("thanks"))
     actions.delete_response(session(), visit.invitation, now=now())
-    return redirect(url_for(".deleted", token=token), 303)
+    return redirect(visit.to("deleted"), 303)
 
 
 @bp.get("/s/<token>/deleted")
@@ -99,27 +102,17 @@ def deleted(token: str) -> ResponseReturnValue:
     visit = open_visit(token)
     actions.refuse_closed(visit.invitation, visit.response, now=now())
     if not visit.is_deleted:
-        return redirect(url_for(".show", token=token), 303)
+        return redirect(visit.to("show"), 303)
     return render_template("respondent/deleted.html", visit=visit)
 
 
-@bp.get("/o/<token>")
-@access.link("opt_out")
-def opt_out(token: str) -> ResponseReturnValue:
-    """Show the button. Mail scanners come here too, so nothing has happened yet."""
-    visit = open_visit(token, LinkPurpose.OPT_OUT)
-    return render_template("respondent/opt_out.html", visit=visit)
-
-
-@bp.post("/o/<token>")
-@access.link("opt_out")
-def opted_out(token: str) -> ResponseReturnValue:
-    """Never ask this address again, by button or by the mail program's one click (RFC 8058)."""
-    visit = open_visit(token, LinkPurpose.OPT_OUT)
-    suppress(
-        session(), visit.invitation.contact.email, reason=SuppressionReason.OPTED_OUT, now=now()
-    )
-    return render_template("respondent/opted_out.html", visit=visit)
+@bp.get("/s/<token>/more")
+@access.link("answer")
+def more(token: str) -> ResponseReturnValue:
+    """What stands behind the link that people neither see nor reach: nothing."""
+    visit = open_visit(token)
+    note_hidden_link(visit)
+    return render_template("respondent/more.html", visit=visit, back=visit.to("show"))
 
 
 @bp.get("/privacy")

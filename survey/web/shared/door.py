@@ -2,7 +2,8 @@
 
 The session is opened when it is first asked for: a reading one for GET, HEAD and OPTIONS, which
 the database itself keeps from writing, and a writing one for the rest. What was written is kept
-when the answer is below 400 and undone otherwise, before the answer leaves.
+when the answer is below 400 and undone otherwise, before the answer leaves. A page that must be
+remembered as opened adds its row afterwards, in a transaction of its own.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
+import structlog
 from flask import Flask, Response, current_app, g, request
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from survey.config import Settings
@@ -21,6 +24,8 @@ from survey.kit.queue import Queue
 
 _FIRST_ERROR = 400
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,23 @@ def session() -> Session:
 def after_commit(call: Callable[[], None]) -> None:
     """Run something, such as waking a worker, once what this request wrote is safe."""
     g.setdefault("after_commit", []).append(call)
+
+
+def append_later(write: Callable[[Session], None]) -> None:
+    """Add a row, such as a visit, in a short transaction of its own once the answer is ready.
+
+    The one way in which a GET may write, and only where rows are added and nothing changes. A
+    database that cannot take it now costs the row, never the page.
+    """
+
+    def append() -> None:
+        try:
+            with database().writing() as session:
+                write(session)
+        except SQLAlchemyError:
+            log.warning("door.row_not_added", exc_info=True)
+
+    after_commit(append)
 
 
 def wake(name: str, row_id: int | None = None) -> None:

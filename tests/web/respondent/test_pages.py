@@ -42,7 +42,10 @@ def answer(client: CheckingClient, **given: str) -> None:
     fields = {name.replace("__", "."): value for name, value in given.items()}
     for screen in ("weighed", "ended", "about", "different"):
         client.post("/s/answer-token", data={"screen": screen, **fields})
-    client.post("/s/answer-token", data={"screen": "readers", "then": "send", **fields})
+    client.post(
+        "/s/answer-token",
+        data={"screen": "readers", "then": "send", "readers": "sender_team", **fields},
+    )
 
 
 @pytest.mark.parametrize("screen", ["weighed", "about", "readers"])
@@ -66,7 +69,7 @@ def test_a_page_weighs_little_all_in_all(
             weight += len(gzip.compress(file.data))
 
     assert packed.headers["Content-Encoding"] == "gzip"
-    assert len(rest) == 3
+    assert len(rest) == 4
     assert all(address.startswith("/") for address in rest)
     assert weight < LIGHT
 
@@ -97,10 +100,12 @@ def test_opening_changes_nothing(
 
 
 def fingerprint(database: Database) -> str:
-    """A hash of every row of every table."""
+    """A hash of every row of every table but those to which opening a page may add."""
     whole = hashlib.sha256()
     with database.reading() as reading:
         for table in Base.metadata.sorted_tables:
+            if table.name in {"visit", "audit_entry"}:
+                continue
             rows = sorted(repr(tuple(row)) for row in reading.execute(select(table)))
             whole.update(json.dumps([table.name, rows]).encode())
     return whole.hexdigest()

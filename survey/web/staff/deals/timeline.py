@@ -13,7 +13,7 @@ from survey.invitations.models import Hold, Invitation
 from survey.invitations.types import SkipReason
 from survey.kit.words import day_in_words
 from survey.responses.models import Response
-from survey.responses.types import Channel
+from survey.responses.types import Channel, Doubt, ResponseState
 
 _ENDED = {
     Outcome.WON: "Won",
@@ -115,6 +115,10 @@ def _asking(asked: Invitation) -> Iterator[Event]:
 
 
 def _answer(told: Response) -> Iterator[Event]:
+    if told.state is ResponseState.HELD:
+        reasons = " ".join(Doubt(reason).sentence for reason in told.hold_reasons)
+        yield Event(told.submitted_at, "An answer came and is held", reasons, "warn")
+        return
     by_reply = " by a reply to the mail" if told.channel is Channel.REPLY else ""
     yield Event(told.submitted_at, f"Answered{by_reply}", tone="good")
     if told.edited_at:
