@@ -3,9 +3,11 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -89,6 +91,13 @@ def open_page(browser: Browser, live: str) -> Iterator[Callable[..., Page]]:
     for context in opened:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Today's clock, which `clock.shift(60)` sets a minute ahead: the time that a person takes."""
+    with time_machine.travel(datetime.now(UTC), tick=True) as coordinates:
+        yield coordinates
 
 
 @pytest.fixture

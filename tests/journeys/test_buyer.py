@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
 Axe = Callable[[Page], list[str]]
+Clock = time_machine.Traveller
 
 
 def heading(page: Page, words: str) -> None:
@@ -29,7 +31,7 @@ def go_on(page: Page) -> None:
 
 @pytest.mark.parametrize("has_script", [True, False], ids=["script", "no_script"])
 def test_a_buyer_answers_from_the_mail_s_link_on_a_phone(
-    open_page: Open, session: Session, has_script: bool
+    open_page: Open, session: Session, clock: Clock, has_script: bool
 ) -> None:
     make_asked(session)
     session.commit()
@@ -58,6 +60,7 @@ def test_a_buyer_answers_from_the_mail_s_link_on_a_phone(
     heading(page, "Who may see your answer?")
     page.get_by_label("The people I dealt with").check()
     page.get_by_label("To tell me what changed").check()
+    clock.shift(60)
     page.get_by_role("button", name="Send", exact=True).click()
 
     heading(page, "Thank you, Anna.")
@@ -67,9 +70,12 @@ def test_a_buyer_answers_from_the_mail_s_link_on_a_phone(
     response = session.scalars(select(Response)).one()
     assert response.audience is Audience.PEOPLE_DEALT_WITH
     assert (response.may_tell_changes, response.may_ask_back) == (True, False)
+    assert response.state is ResponseState.COUNTED
 
 
-def test_every_page_has_nothing_wrong_for_axe(open_page: Open, session: Session, axe: Axe) -> None:
+def test_every_page_has_nothing_wrong_for_axe(
+    open_page: Open, session: Session, axe: Axe, clock: Clock
+) -> None:
     make_asked(session)
     session.commit()
     page = open_page(viewport=PHONE)
@@ -97,9 +103,11 @@ def test_every_page_has_nothing_wrong_for_axe(open_page: Open, session: Session,
     look("different")
     go_on(page)
     page.get_by_label("About Planner, not before").check()
+    page.get_by_label("The people I dealt with").check()
     look("readers")
     page.get_by_role("button", name="Send", exact=True).click()
     look("thanks")
+    clock.shift(60)
     page.get_by_text("Delete my answer").click()
     page.get_by_text("Anything about these questions themselves?").first.click()
     look("thanks, opened")
@@ -168,13 +176,16 @@ def test_the_back_button_loses_nothing(open_page: Open, session: Session) -> Non
     assert session.scalar(select(func.count()).select_from(ResponseRevision)) == 0
 
 
-def test_a_buyer_changes_and_deletes_with_the_same_link(open_page: Open, session: Session) -> None:
+def test_a_buyer_changes_and_deletes_with_the_same_link(
+    open_page: Open, session: Session, clock: Clock
+) -> None:
     make_asked(session)
     session.commit()
     page = open_page(viewport=PHONE, java_script_enabled=False)
     page.goto("/s/answer-token?choice=people")
     go_on(page)
     page.get_by_label("Kept what we have").check()
+    clock.shift(60)
     page.get_by_role("button", name="Stop here and send").click()
 
     page.goto("/s/answer-token")
@@ -184,6 +195,7 @@ def test_a_buyer_changes_and_deletes_with_the_same_link(open_page: Open, session
     expect(page.get_by_label("Kept what we have")).to_be_checked()
     page.get_by_role("button", name="Stop here and send").click()
     expect(page.get_by_text("The product itself")).to_be_visible()
+    clock.shift(60)
     page.get_by_text("Delete my answer").click()
     page.get_by_role("button", name="Delete it").click()
 
@@ -212,12 +224,13 @@ def test_hostile_words_run_nowhere(open_page: Open, session: Session) -> None:
     assert dialogs == []
 
 
-def test_a_buyer_opts_out_with_one_press(open_page: Open, session: Session) -> None:
+def test_a_buyer_opts_out_with_one_press(open_page: Open, session: Session, clock: Clock) -> None:
     invitation = make_asked(session)
     session.commit()
     page = open_page(viewport=PHONE, java_script_enabled=False)
 
     page.goto("/o/out-answer-token")
+    clock.shift(2)
     page.get_by_role("button", name="Do not ask me again").click()
 
     heading(page, "We will not ask you again")

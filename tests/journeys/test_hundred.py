@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -31,17 +31,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Open = Callable[..., Page]
 Run = Callable[..., str]
 SignIn = Callable[[Page, Role], object]
+Clock = time_machine.Traveller
 _THURSDAY_MORNING = datetime(2026, 10, 15, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def october() -> Any:
-    with time_machine.travel(_THURSDAY_MORNING, tick=True):
-        yield
+def october() -> Iterator[Clock]:
+    with time_machine.travel(_THURSDAY_MORNING, tick=True) as clock:
+        yield clock
 
 
 @pytest.fixture(autouse=True)
-def founded(session: Session, october: None) -> None:
+def founded(session: Session, october: Clock) -> None:
     make_company(session)
     actor = Actor(ActorKind.COMMAND)
     ship_release(session, actor=actor, now=_THURSDAY_MORNING)
@@ -102,8 +103,9 @@ def _links(mailbox: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-def _answer(page: Page, links: dict[str, str], said: hundred.Said) -> None:
+def _answer(page: Page, links: dict[str, str], said: hundred.Said, clock: Clock) -> None:
     response = page.goto(links[said.first])
+    clock.shift(60)  # a person reads
     assert response is not None and response.ok, response and response.status
     page.get_by_role("button", name="Continue").click()
     page.get_by_label(said.ended, exact=True).check()
@@ -141,14 +143,16 @@ def test_a_hundred_deals_become_the_months_reasons(
     settings: Settings,
     database: Database,
     tmp_path: Path,
+    october: Clock,
 ) -> None:
     page = _ask(open_page, run, sign_in_page, hundred.write_deals(tmp_path / "deals.csv"))
     links = _links(settings.mail_folder)
     assert len(links) == 100
+    october.shift(3600)
 
     phone = open_page(viewport=PHONE, java_script_enabled=False)
     for said in (*hundred.LOST_ANSWERS, *hundred.WON_ANSWERS, *hundred.NO_DECISION_ANSWERS):
-        _answer(phone, links[hundred.address_of(said.deal)], said)
+        _answer(phone, links[hundred.address_of(said.deal)], said, october)
     assert code_waiting(database) == 12
 
     _compare_report(json.loads(run("report", "2026-10", "--format", "json")))

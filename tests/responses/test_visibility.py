@@ -44,7 +44,9 @@ def test_sight_of_a_deleted_answer_is_nothing(role: Role, audience: Audience) ->
 
 @pytest.mark.parametrize("role", [Role.SELLER, Role.VIEWER])
 @pytest.mark.parametrize("audience", list(Audience))
-def test_sight_of_a_held_answer_is_not_for_sellers_and_viewers(role: Role, audience: Audience) -> None:
+def test_sight_of_a_held_answer_is_not_for_sellers_and_viewers(
+    role: Role, audience: Audience
+) -> None:
     seen = sight(role, audience, is_own_deal=True, state=ResponseState.HELD)
 
     assert seen is Sight.NOTHING
