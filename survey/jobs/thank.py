@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from survey.kit.db import Database
-from survey.responses.actions import thank_for_answers
+from survey.responses.actions.thanks import thank_for_answers
 
 
 def thank_waiting(database: Database, *, now: datetime) -> int:

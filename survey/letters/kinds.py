@@ -15,7 +15,7 @@ from survey.letters.report import ReportLetter
 from survey.letters.thanks import ThanksLetter
 from survey.mail.rendering import Stationery
 from survey.reports.actions import REPORT_MAIL
-from survey.responses.actions import THANKS
+from survey.responses.actions.thanks import THANKS
 from survey.team.actions import PASSWORD_MAIL, WELCOME_MAIL
 
 

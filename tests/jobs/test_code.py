@@ -11,7 +11,7 @@ from survey.coding.types import CodingSource
 from survey.jobs.code import code_waiting
 from survey.kit.db import Database
 from survey.questionnaires.documents import shipped_document
-from survey.responses.actions import delete_response
+from survey.responses.actions.answering import delete_response
 from survey.responses.models import Answer, Response
 from survey.taxonomy.models import Reason
 from tests.factories import (

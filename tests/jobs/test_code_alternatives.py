@@ -12,7 +12,7 @@ from survey.deals.types import Outcome, Source
 from survey.jobs.code import code_waiting
 from survey.kit.db import Database
 from survey.questionnaires.documents import shipped_document
-from survey.responses.actions import delete_response
+from survey.responses.actions.answering import delete_response
 from survey.responses.models import Answer, Response
 from survey.responses.types import Audience, ResponseState
 from tests.factories import (

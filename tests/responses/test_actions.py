@@ -11,7 +11,8 @@ from survey.invitations.models import Invitation
 from survey.kit.clock import Month
 from survey.questionnaires.documents import read_document, shipped_document
 from survey.questionnaires.types import Answers
-from survey.responses import actions, queries
+from survey.responses import queries
+from survey.responses.actions import answering
 from survey.responses.models import Answer, Response, ResponseDraft, ResponseRevision
 from survey.responses.types import Audience, Channel, Ended, ResponseState
 from tests.factories.asked import make_asked
@@ -26,13 +27,15 @@ LATER = MOMENT + timedelta(hours=1)
 def save(
     session: Session, invitation: Invitation, screen: str, given: Answers, now: datetime = MOMENT
 ) -> ResponseDraft:
-    return actions.save_draft(session, invitation, DOCUMENT, given, screen=SCREENS[screen], now=now)
+    return answering.save_draft(
+        session, invitation, DOCUMENT, given, screen=SCREENS[screen], now=now
+    )
 
 
 def send(
     session: Session, invitation: Invitation, screen: str, given: Answers, now: datetime = MOMENT
 ) -> Response:
-    return actions.submit_response(
+    return answering.submit_response(
         session, invitation, DOCUMENT, given, screen=SCREENS[screen], now=now, zone=ZONE
     )
 
@@ -151,7 +154,7 @@ def test_a_machine_that_presses_every_button_is_not_an_answer(
     save(session, invitation, "weighed", {"weighed": "price"})
     save(session, invitation, "different", typed)
 
-    with pytest.raises(actions.NothingChosen, match="Please choose"):
+    with pytest.raises(answering.NothingChosen, match="Please choose"):
         send(session, invitation, "readers", {})
 
     assert count(session, Response) == 0
@@ -160,12 +163,12 @@ def test_a_machine_that_presses_every_button_is_not_an_answer(
 def test_closed_questions_take_nothing(session: Session, invitation: Invitation) -> None:
     closed = invitation.closes_at
 
-    with pytest.raises(actions.QuestionsClosed):
+    with pytest.raises(answering.QuestionsClosed):
         save(session, invitation, "ended", {"ended": "put_off"}, now=closed)
-    with pytest.raises(actions.QuestionsClosed):
+    with pytest.raises(answering.QuestionsClosed):
         send(session, invitation, "ended", {"ended": "put_off"}, now=closed)
-    with pytest.raises(actions.QuestionsClosed):
-        actions.delete_response(session, invitation, now=closed)
+    with pytest.raises(answering.QuestionsClosed):
+        answering.delete_response(session, invitation, now=closed)
 
 
 def test_deleting_leaves_no_word(session: Session, invitation: Invitation) -> None:
@@ -175,8 +178,8 @@ def test_deleting_leaves_no_word(session: Session, invitation: Invitation) -> No
     save(session, invitation, "weighed", {"weighed": "price"}, now=LATER)
     deleted_at = LATER + timedelta(hours=1)
 
-    actions.delete_response(session, invitation, now=deleted_at)
-    actions.delete_response(session, invitation, now=deleted_at + timedelta(hours=1))
+    answering.delete_response(session, invitation, now=deleted_at)
+    answering.delete_response(session, invitation, now=deleted_at + timedelta(hours=1))
 
     assert [count(session, m) for m in (Answer, ResponseDraft, ResponseRevision)] == [0, 0, 0]
     assert response.state is ResponseState.DELETED
@@ -188,7 +191,7 @@ def test_deleting_leaves_no_word(session: Session, invitation: Invitation) -> No
 def test_deleting_an_unsent_draft_leaves_nothing(session: Session, invitation: Invitation) -> None:
     save(session, invitation, "weighed", {"weighed": "price"})
 
-    actions.delete_response(session, invitation, now=LATER)
+    answering.delete_response(session, invitation, now=LATER)
 
     assert count(session, ResponseDraft) == 0
 
@@ -197,7 +200,7 @@ def test_answering_again_after_deleting_begins_anew(
     session: Session, invitation: Invitation
 ) -> None:
     before = send(session, invitation, "ended", {"ended": "put_off"})
-    actions.delete_response(session, invitation, now=MOMENT)
+    answering.delete_response(session, invitation, now=MOMENT)
 
     after = send(session, invitation, "ended", {"ended": "kept_current"}, now=LATER)
 
@@ -214,20 +217,20 @@ def test_a_remark_joins_the_answer_and_not_the_change_under_way(
     response = send(session, invitation, "ended", {"ended": "put_off"})
     save(session, invitation, "weighed", {"weighed": "price"}, now=LATER)
 
-    actions.add_remark(session, invitation, DOCUMENT, "Short and kind.", now=LATER)
+    answering.add_remark(session, invitation, DOCUMENT, "Short and kind.", now=LATER)
 
     assert said(session, response) == {"ended": "put_off", "about_us": "Short and kind."}
     assert queries.draft_of(session, invitation) is not None
 
 
 def test_a_remark_needs_an_answer_to_join(session: Session, invitation: Invitation) -> None:
-    actions.add_remark(session, invitation, DOCUMENT, "Hello?", now=LATER)
+    answering.add_remark(session, invitation, DOCUMENT, "Hello?", now=LATER)
 
     assert count(session, Response) == 0
 
 
 def record(session: Session, invitation: Invitation, answers: Answers) -> Response:
-    return actions.record_reply(session, invitation, DOCUMENT, answers, now=LATER, zone=ZONE)
+    return answering.record_reply(session, invitation, DOCUMENT, answers, now=LATER, zone=ZONE)
 
 
 def test_a_reply_closes_the_link(session: Session, invitation: Invitation) -> None:
@@ -238,7 +241,7 @@ def test_a_reply_closes_the_link(session: Session, invitation: Invitation) -> No
     assert response.channel is Channel.REPLY
     assert said(session, response) == {"weighed": "price", "different": "It was mostly …"}
     assert count(session, ResponseDraft) == 0
-    with pytest.raises(actions.AnsweredByReply):
+    with pytest.raises(answering.AnsweredByReply):
         save(session, invitation, "weighed", {"weighed": "people"})
 
 
@@ -251,5 +254,5 @@ def test_a_reply_may_come_after_the_closing(session: Session, invitation: Invita
 def test_a_reply_does_not_replace_an_answer(session: Session, invitation: Invitation) -> None:
     send(session, invitation, "ended", {"ended": "put_off"})
 
-    with pytest.raises(actions.AlreadyAnswered, match="has an answer already"):
+    with pytest.raises(answering.AlreadyAnswered, match="has an answer already"):
         record(session, invitation, {"weighed": "price"})

@@ -14,7 +14,8 @@ from survey.invitations.models import Invitation, Link
 from survey.kit.clock import Month
 from survey.questionnaires.documents import read_document, shipped_document
 from survey.questionnaires.types import Answers
-from survey.responses import actions, queries
+from survey.responses import queries
+from survey.responses.actions import answering, held
 from survey.responses.models import Response, ResponseRevision
 from survey.responses.types import Channel, Door, Doubt, Footprint, ResponseState
 from tests.factories import make_attempt, make_response, make_visit
@@ -38,7 +39,7 @@ def invitation(session: Session) -> Invitation:
 def send(
     session: Session, invitation: Invitation, given: Answers, by: Footprint, screen: str = "ended"
 ) -> Response:
-    return actions.submit_response(
+    return answering.submit_response(
         session,
         invitation,
         DOCUMENT,
@@ -51,7 +52,7 @@ def send(
 
 
 def save(session: Session, invitation: Invitation, given: Answers, by: Footprint) -> Answers:
-    return actions.save_draft(
+    return answering.save_draft(
         session,
         invitation,
         DOCUMENT,
@@ -160,7 +161,7 @@ def test_a_person_finds_the_draft_of_an_earlier_sitting(
 def test_the_last_screen_needs_a_choice(session: Session, invitation: Invitation) -> None:
     save(session, invitation, {"weighed": "price"}, PERSON)
 
-    with pytest.raises(actions.NothingChosen):
+    with pytest.raises(answering.NothingChosen):
         send(session, invitation, {"contact": ["may_ask_back"]}, PERSON, screen="readers")
 
 
@@ -170,7 +171,7 @@ def test_releasing_counts_the_answer_and_keeps_why_it_was_held(
     response = send(session, invitation, {"ended": "put_off"}, MACHINE)
 
     for _ in range(2):
-        actions.release_response(session, response, actor=STAFF, now=LATER)
+        held.release_response(session, response, actor=STAFF, now=LATER)
 
     assert (response.state, response.hold_reasons) == (ResponseState.COUNTED, ["driven"])
     assert response.submitted_at == MOMENT
@@ -181,10 +182,10 @@ def test_releasing_counts_the_answer_and_keeps_why_it_was_held(
 
 def test_a_deleted_answer_cannot_be_released(session: Session, invitation: Invitation) -> None:
     response = send(session, invitation, {"ended": "put_off"}, MACHINE)
-    actions.delete_response(session, invitation, now=LATER)
+    answering.delete_response(session, invitation, now=LATER)
 
-    with pytest.raises(actions.NotHeld, match="deleted"):
-        actions.release_response(session, response, actor=STAFF, now=LATER)
+    with pytest.raises(held.NotHeld, match="deleted"):
+        held.release_response(session, response, actor=STAFF, now=LATER)
 
 
 def test_a_reply_by_mail_takes_the_place_of_what_is_held(
@@ -192,7 +193,7 @@ def test_a_reply_by_mail_takes_the_place_of_what_is_held(
 ) -> None:
     send(session, invitation, {"ended": "put_off"}, MACHINE)
 
-    response = actions.record_reply(
+    response = answering.record_reply(
         session, invitation, DOCUMENT, {"different": "A call."}, now=LATER, zone=ZONE
     )
 
@@ -203,7 +204,7 @@ def test_a_reply_by_mail_takes_the_place_of_what_is_held(
 
 def test_visits_are_added_for_links_that_exist(session: Session, invitation: Invitation) -> None:
     for token in ("answer-token", "scrambled"):
-        actions.note_visit(
+        held.note_visit(
             session, token, door=Door.ANSWER, choice="price", sitting="a1b2c3d4e5f6", now=MOMENT
         )
 
@@ -261,8 +262,8 @@ def test_a_footprint_knows_when_the_mail_of_its_link_was_handed_over(
 
 
 def test_held_answers_wait_until_they_are_settled(session: Session) -> None:
-    held = make_response(session, state=ResponseState.HELD, hold_reasons=["driven"])
+    waiting = make_response(session, state=ResponseState.HELD, hold_reasons=["driven"])
     make_response(session)
 
     assert queries.count_of_held(session) == 1
-    assert queries.held(session) == [held]
+    assert queries.held(session) == [waiting]

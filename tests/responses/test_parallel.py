@@ -16,7 +16,7 @@ from survey.invitations.models import Invitation
 from survey.kit import clock
 from survey.kit.db import Database
 from survey.questionnaires.documents import read_document
-from survey.responses import actions
+from survey.responses.actions import answering
 from survey.responses.models import Answer, Response, ResponseDraft, ResponseRevision
 from tests.factories.asked import make_asked
 
@@ -96,7 +96,7 @@ def send_some(database_url: str, invitation_id: int, times: int) -> None:
             invitation = session.get_one(Invitation, invitation_id)
             document = read_document(invitation.version.document, invitation.asked_as)
             (screen,) = (screen for screen in document.screens if screen.key == "ended")
-            actions.submit_response(
+            answering.submit_response(
                 session,
                 invitation,
                 document,

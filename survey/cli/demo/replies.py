@@ -24,7 +24,7 @@ from survey.mail.models import Suppression
 from survey.questionnaires.queries import document_of
 from survey.questionnaires.rules import screens_for
 from survey.reports.actions import freeze_report
-from survey.responses.actions import record_reply, save_draft, submit_response
+from survey.responses.actions.answering import record_reply, save_draft, submit_response
 from survey.responses.models import Answer, Response
 from survey.responses.types import Audience
 from survey.taxonomy.models import Reason

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from survey.kit.errors import SurveyError
 from survey.questionnaires.rules import check_answers, next_screen, previous_screen
 from survey.questionnaires.types import Problem, Screen
-from survey.responses import actions
+from survey.responses.actions import answering
 from survey.responses.models import ResponseDraft
 from survey.responses.types import Footprint, GivenAnswers
 from survey.web.respondent.forms import problems_with
@@ -48,7 +48,7 @@ def send(visit: Visit, screen: Screen, given: GivenAnswers) -> str:
     """Send, or stop here and send."""
     _refuse_misfits(check_answers(visit.document, given))
     try:
-        actions.submit_response(
+        answering.submit_response(
             session(),
             visit.invitation,
             visit.document,
@@ -58,7 +58,7 @@ def send(visit: Visit, screen: Screen, given: GivenAnswers) -> str:
             zone=visit.zone,
             footprint=visit.footprint,
         )
-    except actions.NothingChosen as refused:
+    except answering.NothingChosen as refused:
         raise ScreenRefused([Problem(screen.questions[0].key, str(refused))]) from None
     wake("code")
     return visit.to("thanks")
@@ -76,7 +76,7 @@ PRESSES: Mapping[str, Press] = {
 def _saved(visit: Visit, screen: Screen, given: GivenAnswers) -> ResponseDraft:
     # What the sitting opened is looked up once, at its first press: a draft once doubted stays so.
     is_first = visit.draft is None or visit.draft.sitting != visit.sitting or visit.is_driven
-    return actions.save_draft(
+    return answering.save_draft(
         session(),
         visit.invitation,
         visit.document,

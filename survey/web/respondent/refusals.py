@@ -4,7 +4,7 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from survey.company.queries import company
-from survey.responses.actions import AnsweredByReply, QuestionsClosed
+from survey.responses.actions.answering import AnsweredByReply, QuestionsClosed
 from survey.web.respondent.visits import LinkUnknown
 from survey.web.shared.door import session
 

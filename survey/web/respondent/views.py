@@ -8,7 +8,8 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.company.queries import company
-from survey.responses import actions, rules
+from survey.responses import rules
+from survey.responses.actions import answering
 from survey.web.respondent import brand, packing, refusals, steady
 from survey.web.respondent.forms import clean, read_answers
 from survey.web.respondent.opt_out.views import bp as opt_out
@@ -32,7 +33,7 @@ packing.init_bp(bp)
 def show(token: str) -> ResponseReturnValue:
     """The screen asked for, else the one where the buyer left off, else the first."""
     visit = open_visit(token)
-    actions.refuse_closed(visit.invitation, visit.response, now=now())
+    answering.refuse_closed(visit.invitation, visit.response, now=now())
     key = request.args.get("screen", "")
     if not key and visit.has_sent and visit.draft is None:
         return redirect(visit.to("thanks"), 303)
@@ -68,7 +69,7 @@ def submit(token: str) -> ResponseReturnValue:
 def thanks(token: str) -> ResponseReturnValue:
     """What was sent and who can see it, with the ways to change or delete it."""
     visit = open_visit(token)
-    actions.refuse_closed(visit.invitation, visit.response, now=now())
+    answering.refuse_closed(visit.invitation, visit.response, now=now())
     if not visit.is_sent:
         return redirect(visit.to("show"), 303)
     return render_template("respondent/thanks.html", visit=visit, thanks=thank(visit))
@@ -80,7 +81,7 @@ def remark(token: str) -> ResponseReturnValue:
     """Take a word about the questions themselves."""
     visit = open_visit(token)
     words = clean(request.form.get(visit.document.phrases.about_us.key, ""))
-    actions.add_remark(session(), visit.invitation, visit.document, words, now=now())
+    answering.add_remark(session(), visit.invitation, visit.document, words, now=now())
     return redirect(visit.to("thanks"), 303)
 
 
@@ -91,7 +92,7 @@ def delete(token: str) -> ResponseReturnValue:
     visit = open_visit(token)
     if not steady.is_sure(visit):
         return steady.ask(visit, "Delete everything you told us?", back=visit.to("thanks"))
-    actions.delete_response(session(), visit.invitation, now=now())
+    answering.delete_response(session(), visit.invitation, now=now())
     return redirect(visit.to("deleted"), 303)
 
 
@@ -100,7 +101,7 @@ def delete(token: str) -> ResponseReturnValue:
 def deleted(token: str) -> ResponseReturnValue:
     """Nothing is stored any more."""
     visit = open_visit(token)
-    actions.refuse_closed(visit.invitation, visit.response, now=now())
+    answering.refuse_closed(visit.invitation, visit.response, now=now())
     if not visit.is_deleted:
         return redirect(visit.to("show"), 303)
     return render_template("respondent/deleted.html", visit=visit)

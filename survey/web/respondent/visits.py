@@ -18,7 +18,7 @@ from survey.questionnaires.queries import document_of
 from survey.questionnaires.rules import next_screen
 from survey.questionnaires.types import Document
 from survey.responses import queries as responses
-from survey.responses.actions import note_visit
+from survey.responses.actions.held import note_visit
 from survey.responses.models import Response, ResponseDraft
 from survey.responses.types import Door, Footprint, GivenAnswers, ResponseState
 from survey.web.shared.door import append_later, now, session

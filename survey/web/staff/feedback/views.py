@@ -15,7 +15,7 @@ from survey.insights.types import Step
 from survey.invitations.models import Invitation
 from survey.kit.paging import CursorNotUsable
 from survey.responses import queries as responses
-from survey.responses.actions import AlreadyAnswered, record_reply
+from survey.responses.actions.answering import AlreadyAnswered, record_reply
 from survey.responses.models import Response
 from survey.responses.visibility import Sight, sight_of
 from survey.taxonomy.queries import Branch, current_release, tree

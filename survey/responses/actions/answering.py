@@ -1,42 +1,31 @@
 """What buyers do with their answer: keep a draft, send, change, delete; and staff with a reply."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, delete, func, insert, literal, select
+from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from survey.audit.actions import record
-from survey.audit.types import Actor, Subject
-from survey.invitations.models import Invitation, Link
+from survey.invitations.models import Invitation
 from survey.invitations.rules.asking import takes_answers
 from survey.kit.clock import Month
 from survey.kit.errors import SurveyError
-from survey.kit.tokens import digest
-from survey.mail.actions.outbox import enqueue
 from survey.questionnaires.rules import LONGEST_TEXT, is_deliberate
 from survey.questionnaires.types import Answers, Document, Screen
 from survey.responses import queries, rules
 from survey.responses.models import (
     Answer,
-    PageVisit,
     Response,
     ResponseDraft,
     ResponseRevision,
 )
-from survey.responses.types import Channel, Door, Doubt, Footprint, ResponseState, Said
+from survey.responses.types import Channel, Doubt, Footprint, ResponseState, Said
 
 # Written to beneath the unit of work, which costs three times as much for rows nobody looks at.
 _ANSWERS = cast("Table", Answer.__table__)
 _DRAFTS = cast("Table", ResponseDraft.__table__)
-
-
-THANKS = "thanks"
-"""The kind of message that thanks for an answer; its subject is the response."""
-_THANKS_WITHIN = timedelta(days=1)
-_THANKED_AT_ONCE = 200
 
 
 class QuestionsClosed(SurveyError):
@@ -53,10 +42,6 @@ class NothingChosen(SurveyError):
 
 class AlreadyAnswered(SurveyError):
     """Staff wanted to record a reply where an answer stands already."""
-
-
-class NotHeld(SurveyError):
-    """An answer was to be released that its buyer has deleted."""
 
 
 def save_draft(
@@ -106,9 +91,8 @@ def submit_response(
     """Send what was drafted together with what the last screen was given.
 
     There is one response per invitation: sending the same again changes nothing, sending
-    something else keeps what stood before as a revision. What a machine may have sent is held,
-    and gives way to what comes next; it never touches an answer that counts. `zone` is the
-    company's: it decides the month the answer counts in. Raises `QuestionsClosed`,
+    something else keeps what stood before as a revision. What a machine may have sent is held, and
+    gives way to what comes next; it never touches what counts. The month is `zone`'s. Raises `QuestionsClosed`,
     `AnsweredByReply`, and `NothingChosen` where a mail scanner that presses every button would
     have come as far.
     """
@@ -133,39 +117,6 @@ def submit_response(
         _forget_draft(session, draft)
     session.flush()
     return response
-
-
-def release_response(
-    session: Session, response: Response, *, actor: Actor, now: datetime
-) -> Response:
-    """A person says that a person sent it: from now on it counts, in the month it arrived.
-
-    The reasons for which it was held stay with it. Releasing twice is releasing once. Raises
-    `NotHeld`.
-    """
-    if response.state is ResponseState.DELETED:
-        raise NotHeld("The buyer has deleted this answer, so there is nothing left to release.")
-    if response.state is ResponseState.HELD:
-        response.state = ResponseState.COUNTED
-        session.flush()
-        subject = Subject("response", response.id)
-        record(session, actor, "response_released", subject, now=now, held=response.hold_reasons)
-    return response
-
-
-def note_visit(
-    session: Session, token: str, *, door: Door, choice: str, sitting: str, now: datetime
-) -> None:
-    """Add that a link was opened. A token that opens nothing leaves no trace."""
-    link = select(
-        Link.id,
-        literal(door.value),
-        literal(choice),
-        literal(sitting),
-        literal(now, PageVisit.visited_at.type),
-    ).where(Link.token_digest == digest(token))
-    columns = ["link_id", "door", "choice", "sitting", "visited_at"]
-    session.execute(insert(PageVisit).from_select(columns, link))
 
 
 def add_remark(
@@ -236,24 +187,6 @@ def record_reply(
         _forget_draft(session, draft)
     session.flush()
     return response
-
-
-def thank_for_answers(session: Session, *, now: datetime) -> int:
-    """Put a mail of thanks in the outbox for each answer of the last day that counts and whose
-    campaign wants it; says how many of at most 200. Nobody is thanked twice, whatever they change.
-    """
-    since = now - _THANKS_WITHIN
-    answers = queries.without_thanks(session, kind=THANKS, since=since, limit=_THANKED_AT_ONCE)
-    for response in answers:
-        enqueue(
-            session,
-            key=f"{THANKS}:{response.invitation.public_id}",
-            kind=THANKS,
-            subject_id=response.id,
-            to_address=response.invitation.contact.email,
-            now=now,
-        )
-    return len(answers)
 
 
 def refuse_closed(invitation: Invitation, response: Response | None, *, now: datetime) -> None:
