@@ -92,9 +92,9 @@ def submit_response(
 
     There is one response per invitation: sending the same again changes nothing, sending
     something else keeps what stood before as a revision. What a machine may have sent is held, and
-    gives way to what comes next; it never touches what counts. The month is `zone`'s. Raises `QuestionsClosed`,
-    `AnsweredByReply`, and `NothingChosen` where a mail scanner that presses every button would
-    have come as far.
+    gives way to what comes next; it never touches what counts. The month is `zone`'s. Raises
+    `QuestionsClosed`, `AnsweredByReply`, and `NothingChosen` where a mail scanner that presses
+    every button would have come as far.
     """
     response, draft = _enter(session, invitation, now=now)
     pressed = footprint or Footprint(now)
