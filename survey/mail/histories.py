@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.kit.bulk import among
@@ -89,17 +89,21 @@ def messages_told_of(session: Session, events: Sequence[ProviderEvent]) -> dict[
 
 def heard_of_addresses(session: Session, addresses: Iterable[str]) -> dict[str, list[Heard]]:
     """The newest receipts about each address, whichever mail they speak of."""
-    found = {}
-    for address in sorted(addresses):
-        asked = (
-            select(Receipt.kind, Receipt.happened_at)
-            .where(Receipt.address_digest == address_digest(address))
-            .order_by(Receipt.happened_at.desc(), Receipt.id.desc())
-            .limit(_ROW_TO_LOOK_AT)
-        )
-        heard = {(kind, at) for kind, at in session.execute(asked)}  # copies of one event are one
-        found[address] = [Heard(kind, at) for kind, at in heard]
-    return found
+    hashed = {address: address_digest(address) for address in sorted(addresses)}
+    newest_first = (Receipt.happened_at.desc(), Receipt.id.desc())
+    place = func.row_number().over(partition_by=Receipt.address_digest, order_by=newest_first)
+    placed = (
+        select(Receipt.address_digest, Receipt.kind, Receipt.happened_at, place.label("place"))
+        .where(among(session, Receipt.address_digest, sorted(set(hashed.values()))))
+        .subquery()
+    )
+    asked = select(placed).where(placed.c.place <= _ROW_TO_LOOK_AT)
+    heard: dict[str, set[Heard]] = defaultdict(set)
+    for digest, kind, happened_at, _ in session.execute(
+        asked.order_by(placed.c.address_digest, placed.c.place)
+    ):
+        heard[digest].add(Heard(kind, happened_at))  # copies of one event are one
+    return {address: list(heard[digest]) for address, digest in hashed.items()}
 
 
 def _has_ids(event: ProviderEvent) -> bool:

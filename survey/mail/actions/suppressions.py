@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from survey.kit.bulk import insert_new_rows
 from survey.mail import queries, rules
 from survey.mail.models import Suppression
 from survey.mail.types import SuppressionReason
@@ -27,7 +29,7 @@ def suppress(
     known = queries.suppression_of(session, address)
     if known is not None:
         return known
-    suppression = _suppression(address, Cause(reason, note), now=now)
+    suppression = Suppression(**_columns(address, Cause(reason, note), now=now))
     try:
         with session.begin_nested():
             session.add(suppression)
@@ -44,17 +46,16 @@ def suppress_all(session: Session, causes: Mapping[str, Cause], *, now: datetime
     by_digest = {rules.address_digest(address): address for address in causes}
     known = queries.suppressions_among(session, by_digest.values())
     new = [address for address in by_digest.values() if address not in known]
-    for address in new:
-        cause = causes[address]
-        suppress(session, address, reason=cause.reason, note=cause.note, now=now)
+    rows = [_columns(address, causes[address], now=now) for address in new]
+    insert_new_rows(session, Suppression, rows)
     return len(new)
 
 
-def _suppression(address: str, cause: Cause, *, now: datetime) -> Suppression:
-    return Suppression(
-        address_digest=rules.address_digest(address),
-        address=address.strip().lower(),
-        reason=cause.reason,
-        note=cause.note,
-        suppressed_at=now,
-    )
+def _columns(address: str, cause: Cause, *, now: datetime) -> dict[str, Any]:
+    return {
+        "address_digest": rules.address_digest(address),
+        "address": address.strip().lower(),
+        "reason": cause.reason,
+        "note": cause.note,
+        "suppressed_at": now,
+    }
