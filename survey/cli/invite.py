@@ -10,13 +10,25 @@ import click
 from sqlalchemy.orm import Session
 
 from survey.cli.door import opened
-from survey.invitations import queries
 from survey.invitations.models import Campaign
+from survey.invitations.queries import campaigns, plans
+from survey.invitations.queries.reminders import upcoming_reminders
 from survey.invitations.rules.planning import verdicts as verdicts_of
-from survey.invitations.types import DealNames, Due, Invited, Plan, Skip, SkipReason
+from survey.invitations.types import SkipReason
+from survey.invitations.verdicts import (
+    DealNames,
+    Due,
+    Invited,
+    Plan,
+    Reminded,
+    ReminderDue,
+    Skip,
+)
 from survey.jobs.invite import invite_all
+from survey.jobs.remind import remind_all
 from survey.kit import clock
 from survey.kit.words import counted
+from survey.responses.queries import answered
 
 
 @click.command()
@@ -25,28 +37,27 @@ from survey.kit.words import counted
 def invite(dry_run: bool, as_json: bool) -> None:
     """Plan what is due now and put it in the outbox."""
     with opened() as database:
-        invited = None if dry_run else invite_all(database)
+        done = None if dry_run else (invite_all(database), remind_all(database))
         with database.reading() as session:
-            if invited is None:
+            if done is None:
                 foretold = foretell(session, clock.now())
                 click.echo(json.dumps(foretold, indent=2) if as_json else _foretold(foretold))
             elif as_json:
-                counts = {"invitations": invited.invitations, "notices": invited.notices}
-                click.echo(json.dumps(counts))
-            elif queries.running_campaigns(session):
-                click.echo(_told(invited))
+                click.echo(json.dumps(_done(*done)))
+            elif campaigns.running_campaigns(session):
+                click.echo(_told(*done))
             else:
                 click.echo("No campaign is running. Start one on the page “Campaigns”.")
 
 
 def foretell(session: Session, now: datetime) -> dict[str, Any]:
     """Who would be asked when, and who was skipped and why: one row per deal, and the counts."""
-    planned = queries.plan_all(session, now, is_whole=True)
+    planned = plans.plan_all(session, now, is_whole=True)
     campaigns = [campaign for campaign, _ in planned]
     verdicts = verdicts_of([plan for _, plan in planned])
-    names = queries.names_of_deals(session, sorted(verdicts))
+    names = plans.names_of_deals(session, sorted(verdicts))
     chosen = {verdict.contact_id for _, verdict in verdicts.values() if verdict.contact_id}
-    contacts = queries.names_of_contacts(session, sorted(chosen))
+    contacts = plans.names_of_contacts(session, sorted(chosen))
     rows = [
         _row(names[deal_id], campaigns[place], verdict, contacts, now)
         for deal_id, (place, verdict) in sorted(verdicts.items())
@@ -54,9 +65,28 @@ def foretell(session: Session, now: datetime) -> dict[str, Any]:
     return {
         "now": now.isoformat(),
         "counts": _counts(rows),
+        "reminders": _reminders(session, now),
         "campaigns": [_campaign(campaign, plan, now) for campaign, plan in planned],
         "deals": rows,
     }
+
+
+def _reminders(session: Session, now: datetime) -> dict[str, Any]:
+    """Who would be reminded when, the earliest first, and the counts."""
+    rows = [
+        {
+            "deal_id": row.deal.external_id,
+            "account": row.deal.account,
+            "contact": row.contact,
+            "number": row.verdict.number,
+            "decision": "now" if row.verdict.ready_at <= now else "later",
+            "send_at": row.verdict.send_at.isoformat(),
+        }
+        for row in upcoming_reminders(session, now, seller=None, answered=answered())
+        if isinstance(row.verdict, ReminderDue)
+    ]
+    decisions = Counter(row["decision"] for row in rows)
+    return {"now": decisions["now"], "later": decisions["later"], "rows": rows}
 
 
 def _row(
@@ -107,9 +137,19 @@ def _campaign(campaign: Campaign, plan: Plan, now: datetime) -> dict[str, Any]:
     }
 
 
-def _told(invited: Invited) -> str:
-    count = invited.invitations
-    asked = f"{counted(count, 'invitation')} put in the outbox."
+def _done(invited: Invited, reminded: Reminded) -> dict[str, int]:
+    return {
+        "invitations": invited.invitations,
+        "reminders": reminded.reminders,
+        "notices": invited.notices,
+    }
+
+
+def _told(invited: Invited, reminded: Reminded) -> str:
+    asked = counted(invited.invitations, "invitation")
+    if reminded.reminders:
+        asked += f" and {counted(reminded.reminders, 'reminder')}"
+    asked += " put in the outbox."
     return f"{asked} Sellers can see {invited.notices} more to come." if invited.notices else asked
 
 
@@ -131,5 +171,9 @@ def _foretold(foretold: dict[str, Any]) -> str:
         f"  {row['send_at'][:16]}Z  {row['contact']}, {row['account']}"
         for row in foretold["deals"]
         if row["decision"] != "skipped"
+    ]
+    lines += [
+        f"  {row['send_at'][:16]}Z  {row['contact']}, {row['account']} (reminder {row['number']})"
+        for row in foretold["reminders"]["rows"]
     ]
     return "\n".join(lines)

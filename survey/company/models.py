@@ -33,6 +33,8 @@ class Company(Base):
     grey_threshold: Mapped[int] = mapped_column(default=5)
     """Below this many answers a rate is grey and shown without a percentage."""
     retention_months: Mapped[int] = mapped_column(default=24)
+    asks_unknown_countries: Mapped[bool] = mapped_column(default=True)
+    """Whether people are asked whose country nobody knows, while some countries may not be."""
     changed_at: Mapped[datetime]
 
     @property

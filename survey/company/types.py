@@ -15,3 +15,4 @@ class CompanySettings:
     anonymity_threshold: int
     grey_threshold: int
     retention_months: int
+    asks_unknown_countries: bool = True

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from survey.deals.types import Outcome
-from survey.invitations.models import Invitation
+from survey.invitations.models import Invitation, Reminder
 from survey.invitations.types import Links
-from survey.kit.words import first_name, span_in_words
+from survey.kit.words import first_name, span_in_words, weeks_ago_in_words
 from survey.mail.rendering import Stationery
 from survey.mail.rules import header_text
 from survey.mail.types import Draft, Letterhead
@@ -18,6 +19,12 @@ _TEMPLATES = {
     Outcome.NO_DECISION: "invitation_not_won",
     Outcome.WON: "invitation_won",
 }
+_REMINDER = "reminder"
+_PROMISES = (
+    "You will not be reminded.",
+    "You will get one reminder at most.",
+    "You will get two reminders at most.",
+)
 _DECIDED_AGAINST = "and decided not to go ahead with us. Thank you for the time you gave it."
 
 
@@ -51,6 +58,17 @@ class Asked:
     is_not_in_sales: bool
     reads_every_answer: bool
     campaign_public_id: str
+    reminders_at_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """What a reminder says besides."""
+
+    when_asked: str
+    """Begins a sentence: "Last week"."""
+    is_last: bool
+    """No other mail about it follows, and the mail says so."""
 
 
 def asked_by(invitation: Invitation, document: Document, *, to_address: str, company: str) -> Asked:
@@ -80,14 +98,47 @@ def asked_by(invitation: Invitation, document: Document, *, to_address: str, com
         is_not_in_sales=campaign.sender_is_not_in_sales,
         reads_every_answer=campaign.sender_reads_every_answer,
         campaign_public_id=campaign.public_id,
+        reminders_at_most=invitation.reminders_at_most,
     )
+
+
+def asked_again(reminder: Reminder, *, now: datetime) -> AskedAgain:
+    """Read what a reminder that is written now says besides."""
+    asked = reminder.invitation
+    most = min(asked.reminders_at_most, asked.campaign.reminders)
+    asked_at = asked.sent_at or asked.invited_at
+    return AskedAgain(weeks_ago_in_words(asked_at.date(), now.date()), reminder.number >= most)
 
 
 def invitation(stationery: Stationery, letterhead: Letterhead, asked: Asked, links: Links) -> Draft:
     """Ask one buyer about one deal, with the first question as links that only pre-select."""
+    facts = {
+        "opening": _opening(asked, letterhead),
+        "promise": _PROMISES[asked.reminders_at_most],
+    }
+    return _to_buyer(stationery, letterhead, _TEMPLATES[asked.asked_as], asked, links, facts)
+
+
+def reminder(
+    stationery: Stationery, letterhead: Letterhead, asked: Asked, again: AskedAgain, links: Links
+) -> Draft:
+    """Ask the same buyer again, shorter, with the same question and links of its own."""
+    facts = {"when_asked": again.when_asked, "is_last": again.is_last, "promise": ""}
+    return _to_buyer(stationery, letterhead, _REMINDER, asked, links, facts)
+
+
+def _to_buyer(
+    stationery: Stationery,
+    letterhead: Letterhead,
+    template: str,
+    asked: Asked,
+    links: Links,
+    facts: Mapping[str, object],
+) -> Draft:
+    """A mail to a buyer, with the question, its choices as links, who asks, and the way out."""
     opt_out_url = f"{letterhead.base_url}/o/{links.opt_out}"
     answer_url = f"{letterhead.base_url}/s/{links.answer}"
-    facts = letterhead.facts | {
+    common = letterhead.facts | {
         "opt_out_url": opt_out_url,
         "choices": [
             {"label": choice.label, "href": f"{answer_url}?choice={choice.key}"}
@@ -96,11 +147,10 @@ def invitation(stationery: Stationery, letterhead: Letterhead, asked: Asked, lin
         "question": asked.question,
         "first_name": first_name(asked.to_name),
         "product": asked.product or letterhead.company,
-        "opening": _opening(asked, letterhead),
         "reason": _reason(asked, letterhead),
         **_sender(asked),
     }
-    words = stationery.write(_TEMPLATES[asked.asked_as], facts)
+    words = stationery.write(template, {**common, **facts})
     return Draft(
         to_address=asked.to_address,
         to_name=asked.to_name,

@@ -3,19 +3,21 @@ however many deals there are.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from survey.company.models import Company, CountryRule
 from survey.deals.models import Account, Contact, Deal, DealContact
 from survey.deals.types import Outcome
-from survey.invitations.models import Campaign, Hold, Invitation, Notice
+from survey.invitations.models import Campaign, Hold, Invitation, Notice, Reminder
 from survey.invitations.types import (
+    AskedFacts,
     CampaignFacts,
     CampaignState,
     ContactFacts,
@@ -23,6 +25,7 @@ from survey.invitations.types import (
     Past,
     SkipReason,
 )
+from survey.invitations.verdicts import Due
 from survey.mail.queries import suppressions_among
 from survey.mail.types import SuppressionReason
 
@@ -46,6 +49,7 @@ class CompanyFacts:
 
     zone: ZoneInfo
     may_ask_in: Mapping[str, bool]
+    asks_unknown_countries: bool
 
 
 def company_facts(session: Session) -> CompanyFacts:
@@ -55,6 +59,7 @@ def company_facts(session: Session) -> CompanyFacts:
     return CompanyFacts(
         zone=company.zone if company else ZoneInfo("UTC"),
         may_ask_in=dict(iter(session.execute(rules))),
+        asks_unknown_countries=company.asks_unknown_countries if company else True,
     )
 
 
@@ -75,6 +80,10 @@ def campaign_facts(campaign: Campaign, company: CompanyFacts) -> CampaignFacts:
         regions=frozenset(campaign.regions),
         products=frozenset(campaign.products),
         may_ask_in=company.may_ask_in,
+        asks_unknown_countries=company.asks_unknown_countries,
+        reminders=campaign.reminders,
+        reminder_days=campaign.reminder_days,
+        reminder_gap_days=campaign.reminder_gap_days,
     )
 
 
@@ -131,6 +140,124 @@ def deal_facts(session: Session, where: ColumnElement[bool]) -> list[DealFacts]:
         )
         for row in rows
     ]
+
+
+def deals_without_notice(session: Session) -> list[tuple[int, int]]:
+    """Deals with a seller who could not yet see that the buyer will be asked, and that seller."""
+    asked = (
+        select(Deal.id, Deal.seller_id)
+        .outerjoin(Notice, Notice.deal_id == Deal.id)
+        .where(Notice.id.is_(None), Deal.seller_id.is_not(None), Deal.closed_on.is_not(None))
+        .order_by(Deal.id)
+    )
+    return [(deal_id, seller_id) for deal_id, seller_id in session.execute(asked) if seller_id]
+
+
+def to_invite(
+    session: Session, ready: Sequence[Due]
+) -> list[tuple[Due, Deal, Contact, Invitation | None]]:
+    """What inviting needs of each: deal, contact, and the invitation of them once taken back."""
+    deal_ids = [due.deal_id for due in ready]
+    contact_ids = [due.contact_id for due in ready]
+    deals = {each.id: each for each in session.scalars(select(Deal).where(Deal.id.in_(deal_ids)))}
+    contacts = {
+        each.id: each
+        for each in session.scalars(select(Contact).where(Contact.id.in_(contact_ids)))
+    }
+    taken_back = {
+        (each.deal_id, each.contact_id): each
+        for each in session.scalars(select(Invitation).where(Invitation.deal_id.in_(deal_ids)))
+    }
+    return [
+        (
+            due,
+            deals[due.deal_id],
+            contacts[due.contact_id],
+            taken_back.get((due.deal_id, due.contact_id)),
+        )
+        for due in ready
+    ]
+
+
+def asked_facts(
+    session: Session, where: ColumnElement[bool], answered: Select[int]
+) -> list[AskedFacts]:
+    """The facts of the invitations that fulfil a condition on `Invitation`, the earliest first.
+
+    `answered` are the numbers of all invitations that were answered: a higher floor knows them.
+    """
+    scope = select(Invitation.id).where(where)
+    about = select(Invitation.deal_id).where(where)
+    deals = {deal.id: deal for deal in deal_facts(session, Deal.id.in_(about))}
+    reminded_at = _reminded_at(session, scope)
+    rows = session.execute(
+        select(
+            Invitation.id,
+            Invitation.campaign_id,
+            Invitation.contact_id,
+            Contact.email,
+            Invitation.deal_id,
+            Invitation.asked_as,
+            Invitation.sent_at,
+            Invitation.closes_at,
+            Invitation.id.in_(answered).label("is_answered"),
+            Invitation.declined_at.is_not(None).label("is_declined"),
+            Invitation.cancelled_at.is_not(None).label("is_taken_back"),
+            Invitation.reminders_at_most,
+        )
+        .join(Contact, Contact.id == Invitation.contact_id)
+        .where(where)
+        .order_by(Invitation.sent_at, Invitation.id)
+    )
+    return [_asked(row, deals[row.deal_id], reminded_at.get(row.id, ())) for row in rows]
+
+
+def _asked(row: Any, deal: DealFacts, reminded_at: tuple[datetime | None, ...]) -> AskedFacts:
+    return AskedFacts(
+        invitation_id=row.id,
+        campaign_id=row.campaign_id,
+        contact_id=row.contact_id,
+        address=row.email,
+        deal=deal,
+        asked_as=row.asked_as,
+        sent_at=row.sent_at,
+        closes_at=row.closes_at,
+        is_answered=bool(row.is_answered),
+        is_declined=bool(row.is_declined),
+        is_taken_back=bool(row.is_taken_back),
+        reminders_at_most=row.reminders_at_most,
+        reminded_at=reminded_at,
+    )
+
+
+def may_be_reminded(now: datetime, answered: Select[int]) -> ColumnElement[bool]:
+    """True of the invitations that a reminder may still follow, by what they say of themselves."""
+    spent = select(Reminder.id).where(
+        Reminder.invitation_id == Invitation.id,
+        Reminder.cancelled_at.is_(None),
+        Reminder.number >= Invitation.reminders_at_most,
+    )
+    return and_(
+        Invitation.sent_at.is_not(None),
+        Invitation.cancelled_at.is_(None),
+        Invitation.declined_at.is_(None),
+        Invitation.closes_at > now,
+        Invitation.reminders_at_most > 0,
+        Invitation.id.not_in(answered),
+        ~spent.exists(),
+    )
+
+
+def _reminded_at(session: Session, scope: Select[int]) -> dict[int, tuple[datetime | None, ...]]:
+    asked = (
+        select(Reminder.invitation_id, Reminder.sent_at)
+        .where(Reminder.invitation_id.in_(scope), Reminder.cancelled_at.is_(None))
+        .order_by(Reminder.invitation_id, Reminder.number)
+    )
+    found: dict[int, tuple[datetime | None, ...]] = defaultdict(tuple)
+    for number, sent_at in session.execute(asked):
+        found[number] += (sent_at,)
+    return found
 
 
 def _moments(session: Session, asked: Select[int, datetime]) -> dict[int, datetime]:

@@ -29,6 +29,10 @@ class Campaign(Base):
     __table_args__ = (
         CheckConstraint("sample_percent BETWEEN 1 AND 100", name="sample_percent_range"),
         CheckConstraint("stop_after_days > 0", name="stop_after_days_positive"),
+        CheckConstraint("reminders BETWEEN 0 AND 2", name="reminders_range"),
+        CheckConstraint("reminder_days >= 3", name="reminder_days_floor"),
+        CheckConstraint("reminder_gap_days >= 3", name="reminder_gap_days_floor"),
+        CheckConstraint("person_quarantine_days >= 90", name="person_quarantine_days_floor"),
         CheckConstraint(
             "lost_delay_days IS NOT NULL OR won_delay_days IS NOT NULL"
             " OR no_decision_delay_days IS NOT NULL",
@@ -62,6 +66,11 @@ class Campaign(Base):
     account_quarantine_days: Mapped[int] = mapped_column(default=90)
     answer_days: Mapped[int] = mapped_column(default=30)
     """How long the link takes answers and changes."""
+    reminders: Mapped[int] = mapped_column(default=1)
+    """How many reminders follow an invitation that is not answered, at most."""
+    reminder_days: Mapped[int] = mapped_column(default=5)
+    """Working days from the invitation to the first reminder."""
+    reminder_gap_days: Mapped[int] = mapped_column(default=3)
 
     sender_name: Mapped[Name]
     """A named person outside sales."""
@@ -135,6 +144,32 @@ class Invitation(Base):
     passed_on_at: Mapped[datetime | None]
     """When we agreed to ask the colleague whom the buyer named: from then on nobody has been asked
     about the deal, nor at the account."""
+    reminders_at_most: Mapped[int] = mapped_column(default=1)
+    """How many reminders its mails have promised as the most; later terms never raise it."""
+
+
+class Reminder(Base):
+    """Asking again, because nobody answered. Its invitation stays the one invitation."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        UniqueConstraint("invitation_id", "number"),
+        CheckConstraint("number BETWEEN 1 AND 2", name="number_range"),
+        CheckConstraint(
+            "(cancelled_at IS NULL) = (cancel_reason = '')", name="cancel_reason_set_when_cancelled"
+        ),
+    )
+
+    id: Mapped[Id]
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"))
+    invitation: Mapped[Invitation] = relationship()
+    number: Mapped[int]
+    reminded_at: Mapped[datetime]
+    """When the mail was put in the outbox."""
+    sent_at: Mapped[datetime | None]
+    """When the provider first accepted the mail."""
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(String(64), default="")
 
 
 class Link(Base):

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from survey.deals.types import Outcome
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class CampaignState(StrEnum):
@@ -86,9 +84,18 @@ class SkipReason(StrEnum):
     SUPPRESSED = "suppressed"
     MAY_NOT_ASK = "may_not_ask"
     COUNTRY_RULE = "country_rule"
+    COUNTRY_UNKNOWN = "country_unknown"
     PERSON_QUARANTINED = "person_quarantined"
     ACCOUNT_QUARANTINED = "account_quarantined"
     CAMPAIGN_PAUSED = "campaign_paused"
+
+    # Why somebody who was asked is not reminded.
+    NOT_SENT = "not_sent"
+    TAKEN_BACK = "taken_back"
+    ANSWERED = "answered"
+    REMINDER_WAITS = "reminder_waits"
+    REMINDED_ENOUGH = "reminded_enough"
+    CLOSES_SOON = "closes_soon"
 
     @property
     def sentence(self) -> str:
@@ -118,9 +125,16 @@ _SENTENCES = {
     SkipReason.SUPPRESSED: "This address is on the list of addresses never to mail.",
     SkipReason.MAY_NOT_ASK: "This contact may not be asked.",
     SkipReason.COUNTRY_RULE: "Nobody has stated why asking is allowed in this country.",
+    SkipReason.COUNTRY_UNKNOWN: "Nobody knows the country, and not every country may be asked.",
     SkipReason.PERSON_QUARANTINED: "This person was asked a short while ago.",
     SkipReason.ACCOUNT_QUARANTINED: "Somebody at this account was asked a short while ago.",
     SkipReason.CAMPAIGN_PAUSED: "The campaign is not running.",
+    SkipReason.NOT_SENT: "It is not certain that the invitation has left.",
+    SkipReason.TAKEN_BACK: "The invitation was taken back.",
+    SkipReason.ANSWERED: "The buyer has answered already.",
+    SkipReason.REMINDER_WAITS: "A reminder is under way already.",
+    SkipReason.REMINDED_ENOUGH: "No more reminders were promised or wanted.",
+    SkipReason.CLOSES_SOON: "Too little time would be left to answer.",
 }
 
 
@@ -151,6 +165,9 @@ class Terms:
     person_quarantine_days: int = 90
     account_quarantine_days: int = 90
     answer_days: int = 30
+    reminders: int = 1
+    reminder_days: int = 5
+    reminder_gap_days: int = 3
 
     @property
     def delay_days(self) -> dict[Outcome, int]:
@@ -229,6 +246,12 @@ class CampaignFacts:
     products: frozenset[str] = frozenset()
     may_ask_in: Mapping[str, bool] = field(default_factory=dict)
     """The countries' rules; a country without one may be asked."""
+    asks_unknown_countries: bool = True
+    """Whether those are asked whose country nobody knows, though some countries may not be."""
+    reminders: int = 1
+    reminder_days: int = 5
+    """Working days from the invitation to the first reminder."""
+    reminder_gap_days: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,92 +263,21 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """Whom to ask about a deal, and when."""
+class AskedFacts:
+    """What counts about one invitation when it comes to reminding."""
 
-    deal_id: int
+    invitation_id: int
+    campaign_id: int
     contact_id: int
-    ready_at: datetime
-    """From when on nothing stands in the way but the hour of the day."""
-    send_at: datetime
-    """The first working hour of the recipient from then on."""
-
-    @property
-    def at(self) -> datetime:
-        return self.send_at
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """That a deal's buyer is not asked, and why."""
-
-    deal_id: int
-    reason: SkipReason
-    contact_id: int | None = None
-    """The contact who would have been asked, where one was picked."""
-    until: datetime | None = None
-    """When the reason ends by itself, where it does; for a paused campaign: when it would ask."""
-
-    @property
-    def at(self) -> datetime:
-        return self.until or _NEVER
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Who will be asked when, in that order, and who was skipped and why."""
-
-    due: tuple[Due, ...]
-    skipped: tuple[Skip, ...]
-
-    older: Mapping[SkipReason, int] = field(default_factory=dict)
-    """Deals that closed too long ago to be looked at one by one, counted by reason."""
-
-    def skips_by_reason(self) -> dict[SkipReason, int]:
-        """How many deals each reason holds back, in the order of the reasons."""
-        counts = {**dict.fromkeys(SkipReason, 0), **self.older}
-        for skip in self.skipped:
-            counts[skip.reason] += 1
-        return {reason: count for reason, count in counts.items() if count}
-
-    def upcoming(self) -> "list[Due | Skip]":
-        """Who will be asked, or would be if the campaign ran, the earliest first."""
-        paused = self.skips_for(SkipReason.CAMPAIGN_PAUSED)
-        return sorted((*self.due, *paused), key=lambda verdict: (verdict.at, verdict.deal_id))
-
-    def skips_for(self, reason: SkipReason) -> list[Skip]:
-        return [skip for skip in self.skipped if skip.reason is reason]
-
-
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """What one turn of inviting did."""
-
-    invitations: int
-    notices: int
-    """Deals of which the sellers can see from now on that the buyer will be asked."""
-    is_all: bool
-    """Whether nobody was left for the next turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class DealNames:
-    """How a deal is told from others where people read of it."""
-
-    public_id: str
-    external_id: str
-    name: str
-    account: str
-    outcome: Outcome
-    closed_on: date | None
-    seller_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRow:
-    """A verdict about a deal, with the names people know it by."""
-
-    deal: DealNames
-    verdict: Due | Skip
-    contact: str
-    """The name or address of whom is or would be asked; empty where nobody was picked."""
+    address: str
+    deal: DealFacts
+    asked_as: Outcome
+    sent_at: datetime | None
+    closes_at: datetime
+    is_answered: bool = False
+    is_declined: bool = False
+    is_taken_back: bool = False
+    reminders_at_most: int = 1
+    """What the mails have promised so far."""
+    reminded_at: tuple[datetime | None, ...] = ()
+    """When each reminder so far was sent; null: it has not left yet, or not for certain."""

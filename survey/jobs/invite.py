@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from survey.invitations.actions.inviting import invite_due
-from survey.invitations.types import Invited
+from survey.invitations.verdicts import Invited
 from survey.kit import clock
 from survey.kit.db import Database
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from survey.audit.types import Actor, ActorKind
 from survey.company.queries import company
-from survey.invitations.queries import asked_by_campaign
+from survey.invitations.queries.campaigns import asked_by_campaign
 from survey.kit.clock import Month
 from survey.kit.db import Database
 from survey.reports.actions import freeze_report, tell_of_report

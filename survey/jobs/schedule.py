@@ -5,6 +5,7 @@ from survey.jobs.code import code_waiting
 from survey.jobs.deliver import deliver_due
 from survey.jobs.desk import desk_of
 from survey.jobs.invite import invite_all
+from survey.jobs.remind import remind_all
 from survey.jobs.report import report_month
 from survey.jobs.thank import thank_waiting
 from survey.kit import clock
@@ -26,7 +27,8 @@ def register(queue: Queue, settings: Settings, database: Database) -> None:
         deliver_due(desk, go_on=go_on)
 
     def invite(_row_id: int | None) -> None:
-        if invite_all(database, go_on=go_on).invitations:
+        invited, reminded = invite_all(database, go_on=go_on), remind_all(database, go_on=go_on)
+        if invited.invitations or reminded.reminders:
             queue.wake("deliver")
 
     def code(_row_id: int | None) -> None:

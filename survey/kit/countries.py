@@ -6,6 +6,14 @@ from importlib.resources import files
 from survey.kit.errors import SurveyError
 
 _TABLE = files("tzdata") / "zoneinfo" / "iso3166.tab"
+# Endings that stand for a purpose rather than a country: Google Search Central's list of generic
+# country-code domains, and those that its list leaves out though registrars sell them alike.
+_SOLD_TO_ANYBODY = frozenset(
+    {"AD", "AI", "AS", "BZ", "CC", "CD", "CO", "DJ", "FM", "IO", "LA", "ME", "MS", "NU", "SC"}
+    | {"SR", "SU", "TV", "TK", "WS"}
+    | {"AC", "AG", "AM", "CF", "GA", "GG", "GL", "GQ", "IM", "LC", "LY", "ML", "PW", "SH", "ST"}
+    | {"TO", "VC"}
+)
 # Names in use that the table spells otherwise.
 _ALSO = {
     "USA": "US",
@@ -34,6 +42,17 @@ def read_country(text: str) -> str:
     if code is None:
         raise NotACountry("is no country that we know; write its two-letter ISO code, like DE")
     return code
+
+
+def country_of_address(address: str) -> str | None:
+    """The country that the end of an e-mail address names; None where it names none, or one whose
+    ending is sold to anybody.
+    """
+    ending = address.rpartition("@")[2].rpartition(".")[2].upper()
+    if ending in _SOLD_TO_ANYBODY:
+        return None
+    code = "GB" if ending == "UK" else ending
+    return code if code in _names() else None
 
 
 def name_of(code: str) -> str:

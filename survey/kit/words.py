@@ -1,6 +1,6 @@
 """Words for pages and mail: names as one says them, days and months as one writes them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from survey.kit.clock import Month
 
@@ -48,6 +48,12 @@ def month_in_words(month: Month) -> str:
     return f"{_MONTHS[month.number - 1]} {month.year}"
 
 
+def weeks_ago_in_words(day: date, today: date) -> str:
+    """How long ago a day was, by the calendar's weeks: "Last week"; begins a sentence."""
+    weeks = (_monday_of(today) - _monday_of(day)).days // 7
+    return {0: "A few days ago", 1: "Last week"}.get(weeks, "Some weeks ago")
+
+
 def span_in_words(first: date | None, last: date | None) -> str:
     """When something was: "between March and June", "in March"; "recently" where it is not known
     or was longer than a year.
@@ -60,3 +66,7 @@ def span_in_words(first: date | None, last: date | None) -> str:
     if first.year == last.year:
         return f"between {began} and {ended}"
     return f"between {began} {first.year} and {ended} {last.year}"
+
+
+def _monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())

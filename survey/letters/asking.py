@@ -6,12 +6,15 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from survey.invitations import emails, queries
+from survey.invitations import emails
 from survey.invitations.actions import inviting
 from survey.invitations.actions.links import mint_links_of_all
 from survey.invitations.emails import Asked
 from survey.invitations.models import Invitation
-from survey.invitations.types import Links
+from survey.invitations.queries.asked import to_send
+from survey.invitations.queries.plans import at_claim
+from survey.invitations.types import Links, SkipReason
+from survey.invitations.verdicts import Wait
 from survey.letters.letter import MASK, Paper, subject_of
 from survey.mail.models import Attempt, Message
 from survey.mail.types import AttemptOutcome, Compose, Draft, Ending
@@ -19,8 +22,8 @@ from survey.questionnaires.queries import document_of
 from survey.responses.queries import answered_among
 
 _GONE = "The invitation is gone."
-_ANSWERED = "The buyer has answered already."
 _CLOSED = "The time to answer has passed."
+_NIGHT = "It waits for the working hours of its reader."
 
 
 class InvitationLetter:
@@ -34,24 +37,21 @@ class InvitationLetter:
     def ready(
         self, session: Session, attempts: Sequence[Attempt], *, now: datetime
     ) -> Mapping[str, Compose | Ending]:
-        found = queries.to_send(session, [subject_of(attempt.message) for attempt in attempts])
-        reasons = _reasons_against(session, attempts, found, now=now)
-        wanted = [attempt for attempt in attempts if attempt.attempt_id not in reasons]
-        return {
-            **{key: Ending(AttemptOutcome.NOT_WANTED, reason) for key, reason in reasons.items()},
-            **self._composed(session, wanted, found, now=now),
-        }
+        found = to_send(session, [subject_of(attempt.message) for attempt in attempts])
+        held_back = _held_back(session, attempts, found, now=now)
+        wanted = [attempt for attempt in attempts if attempt.attempt_id not in held_back]
+        return {**held_back, **self._composed(session, wanted, found, now=now)}
 
     def accepted(self, session: Session, messages: Sequence[Message], *, now: datetime) -> None:
         inviting.note_sent(session, [subject_of(message) for message in messages], now=now)
 
     def shown(self, session: Session, message: Message) -> Draft | None:
         number = subject_of(message)
-        invitation = queries.to_send(session, [number]).get(number)
+        invitation = to_send(session, [number]).get(number)
         if invitation is None:
             return None
         head = self._paper.letterhead(session)
-        asked = _asked(session, invitation, message, company=head.company)
+        asked = asked_of(session, invitation, message, company=head.company)
         links = Links(answer=MASK, opt_out=MASK)
         return emails.invitation(self._paper.stationery, head, asked, links)
 
@@ -68,7 +68,7 @@ class InvitationLetter:
         head = self._paper.letterhead(session)
         invitations = [found[subject_of(attempt.message)] for attempt in attempts]
         asked = [
-            _asked(session, invitation, attempt.message, company=head.company)
+            asked_of(session, invitation, attempt.message, company=head.company)
             for invitation, attempt in zip(invitations, attempts, strict=True)
         ]
         keys = [attempt.attempt_id for attempt in attempts]
@@ -79,7 +79,8 @@ class InvitationLetter:
         }
 
 
-def _asked(session: Session, invitation: Invitation, message: Message, *, company: str) -> Asked:
+def asked_of(session: Session, invitation: Invitation, message: Message, *, company: str) -> Asked:
+    """What a mail to the buyer says of this invitation."""
     return emails.asked_by(
         invitation,
         document_of(session, invitation.version_id, invitation.asked_as),
@@ -88,31 +89,46 @@ def _asked(session: Session, invitation: Invitation, message: Message, *, compan
     )
 
 
-def _reasons_against(
+def not_wanted(reason: str) -> Ending:
+    """It never leaves, and why."""
+    return Ending(AttemptOutcome.NOT_WANTED, reason)
+
+
+def waiting(wait: Wait) -> Ending:
+    """Back to the queue until its reader is at work."""
+    return Ending(AttemptOutcome.TRY_LATER, _NIGHT, not_before=wait.until)
+
+
+def _held_back(
     session: Session,
     attempts: Sequence[Attempt],
     found: Mapping[int, Invitation],
     *,
     now: datetime,
-) -> dict[str, str]:
-    """Attempt id → why its mail should not leave any more; a skipped invitation is cancelled."""
+) -> dict[str, Ending]:
+    """Attempt id → how it ends because its mail should not leave, ever or at this hour; an
+    invitation that should not be made any more is cancelled.
+    """
     addressed = [
         (found[number], attempt.message.to_address)
         for attempt in attempts
         if (number := subject_of(attempt.message)) in found
     ]
-    skipped = queries.not_wanted_any_more(session, addressed, now=now)
+    verdicts = at_claim(session, addressed, now=now)
     answered = answered_among(session, list(found))
-    reasons = {}
+    endings = {}
     for attempt in attempts:
         number = subject_of(attempt.message)
+        verdict = verdicts.get(number)
         if number not in found:
-            reasons[attempt.attempt_id] = _GONE
+            endings[attempt.attempt_id] = not_wanted(_GONE)
         elif number in answered:
-            reasons[attempt.attempt_id] = _ANSWERED
-        elif (reason := skipped.get(number)) is not None:
-            inviting.cancel_invitation(session, found[number], reason=reason, now=now)
-            reasons[attempt.attempt_id] = reason.sentence
+            endings[attempt.attempt_id] = not_wanted(SkipReason.ANSWERED.sentence)
+        elif isinstance(verdict, SkipReason):
+            inviting.cancel_invitation(session, found[number], reason=verdict, now=now)
+            endings[attempt.attempt_id] = not_wanted(verdict.sentence)
         elif found[number].closes_at <= now:
-            reasons[attempt.attempt_id] = _CLOSED
-    return reasons
+            endings[attempt.attempt_id] = not_wanted(_CLOSED)
+        elif isinstance(verdict, Wait):
+            endings[attempt.attempt_id] = waiting(verdict)
+    return endings

@@ -8,9 +8,11 @@ from functools import cache
 
 from survey.config import Settings, shipped_folder
 from survey.invitations.actions.inviting import INVITATION
+from survey.invitations.actions.reminding import REMINDER
 from survey.letters.asking import InvitationLetter
 from survey.letters.letter import Letter, Paper
 from survey.letters.password import password_letter, welcome_letter
+from survey.letters.reminder import ReminderLetter
 from survey.letters.report import ReportLetter
 from survey.letters.thanks import ThanksLetter
 from survey.mail.rendering import Stationery
@@ -26,6 +28,7 @@ def letters_of(settings: Settings) -> Mapping[str, Letter]:
         INVITATION: InvitationLetter(paper),
         PASSWORD_MAIL: password_letter(paper),
         WELCOME_MAIL: welcome_letter(paper),
+        REMINDER: ReminderLetter(paper),
         REPORT_MAIL: ReportLetter(paper),
         THANKS: ThanksLetter(paper),
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from survey.company.models import Company
 from survey.invitations.models import Invitation
-from survey.invitations.queries import fields_of
+from survey.invitations.queries.asked import fields_of
 from survey.invitations.types import Links
 from survey.mail.rendering import Stationery
 from survey.mail.rules import header_text

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, true
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from survey.deals.models import Account, Contact, Deal
@@ -153,6 +153,11 @@ def count_of_held(session: Session) -> int:
     """How many answers wait for a person to look."""
     held_ones = select(func.count(Response.id)).where(Response.state == ResponseState.HELD)
     return session.scalar(held_ones) or 0
+
+
+def answered() -> Select[int]:
+    """The numbers of all invitations to which something came back, deleted, held or counted."""
+    return select(Response.invitation_id)
 
 
 def answered_among(session: Session, invitation_ids: Sequence[int]) -> set[int]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,14 @@ from survey.deals.types import Outcome
 from survey.invitations.models import Invitation
 from survey.invitations.types import CampaignState
 from survey.questionnaires.documents import shipped_document
-from tests.factories import make_campaign, make_deal, make_deal_contact, make_user, make_version
+from tests.factories import (
+    make_campaign,
+    make_deal,
+    make_deal_contact,
+    make_invitation,
+    make_user,
+    make_version,
+)
 
 NOW = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
 
@@ -82,7 +89,28 @@ def test_run_again_asks_nobody(session: Session, run: Run) -> None:
     arrange(session)
     run()
 
-    assert json.loads(run("--json")) == {"invitations": 0, "notices": 0}
+    assert json.loads(run("--json")) == {"invitations": 0, "reminders": 0, "notices": 0}
+
+
+def test_reminders_are_foretold_and_counted_apart(session: Session, run: Run) -> None:
+    part = make_deal_contact(session, deal=make_deal(session, external_id="again"))
+    make_invitation(
+        session,
+        deal=part.deal,
+        contact=part.contact,
+        campaign=make_campaign(session),
+        sent_at=NOW - timedelta(days=8),
+    )
+    session.commit()
+
+    foretold = json.loads(run("--dry-run", "--json"))["reminders"]
+    readable = run("--dry-run")
+
+    assert (foretold["now"], foretold["later"]) == (1, 0)
+    assert foretold["rows"][0]["deal_id"] == "again"
+    assert f"2026-10-15T10:30Z  {part.contact.name}" in readable
+    assert run() == "0 invitations and 1 reminder put in the outbox.\n"
+    assert json.loads(run("--json"))["reminders"] == 0
 
 
 def test_dry_run_is_readable(session: Session, run: Run) -> None:

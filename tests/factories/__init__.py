@@ -19,6 +19,7 @@ from tests.factories.invitations import (
     make_link,
     make_notice,
     make_referral,
+    make_reminder,
 )
 from tests.factories.mail import (
     make_attempt,
@@ -74,6 +75,7 @@ __all__ = [
     "make_receipt",
     "make_referral",
     "make_release",
+    "make_reminder",
     "make_report",
     "make_response",
     "make_revision",

@@ -1,4 +1,4 @@
-"""Campaigns, invitations, links, holds, notices."""
+"""Campaigns, invitations, reminders, links, holds, notices."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from survey.invitations.models import (
     Link,
     Notice,
     Referral,
+    Reminder,
 )
 from survey.invitations.types import CampaignState, LinkPurpose
 from survey.kit.tokens import digest, new_token
@@ -56,6 +57,19 @@ def make_invitation(session: Session, **columns: Any) -> Invitation:
     if "version" not in columns:
         values["version"] = make_version(session, questionnaire=campaign.questionnaire)
     return added(session, Invitation(**values | columns))
+
+
+def make_reminder(session: Session, **columns: Any) -> Reminder:
+    """The first reminder of an invitation, sent an hour after it was decided."""
+    invitation = columns.get("invitation") or make_invitation(session)
+    reminded_at = columns.get("reminded_at", MOMENT)
+    values: dict[str, Any] = {
+        "invitation": invitation,
+        "number": 1,
+        "reminded_at": reminded_at,
+        "sent_at": reminded_at + timedelta(hours=1),
+    }
+    return added(session, Reminder(**values | columns))
 
 
 def make_link(session: Session, *, token: str | None = None, **columns: Any) -> Link:

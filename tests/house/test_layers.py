@@ -24,6 +24,7 @@ EXTRA_ROOMS: dict[str, str] = {
     "insights/charts": "what the charts look like, from figures alone",
     "invitations/facts": "what a decision about asking rests on, read in a fixed number of queries",
     "invitations/hours": "the wall clock where the reader lives",
+    "invitations/verdicts": "what was decided about asking, as values",
     "mail/folding": "where a mail stands, told from all that is known of it",
     "mail/histories": "what is known of mails from outside, and which mails events speak of",
     "mail/rendering": "the templates of all mails, compiled once",

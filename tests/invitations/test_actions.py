@@ -26,7 +26,8 @@ from survey.invitations.actions.holds import (
     hold_deal,
     release_hold,
 )
-from survey.invitations.queries import campaigns, hold_of, terms_of
+from survey.invitations.queries.asked import hold_of
+from survey.invitations.queries.campaigns import campaigns, terms_of
 from survey.invitations.types import CampaignState, Terms
 from survey.questionnaires.documents import shipped_document
 from survey.questionnaires.models import Questionnaire

@@ -1,7 +1,7 @@
 """The mails that ask a buyer: their words, their links, and what they must never say."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from survey.config import shipped_folder
 from survey.deals.types import Outcome
 from survey.invitations import emails
-from survey.invitations.emails import Asked
+from survey.invitations.emails import Asked, AskedAgain
 from survey.invitations.types import Links
 from survey.mail.rendering import Stationery
 from survey.mail.types import Draft, Letterhead
@@ -21,6 +21,7 @@ from tests.factories import (
     make_contact,
     make_deal,
     make_invitation,
+    make_reminder,
     make_user,
     make_version,
 )
@@ -42,6 +43,7 @@ ORDERS = {
         "something_else",
     ],
 }  # fmt: skip
+LAST = AskedAgain("Last week", is_last=True)
 LINKS = Links(answer="ANSWER-TOKEN", opt_out="OPT-OUT-TOKEN")
 
 
@@ -89,6 +91,73 @@ def draft_of(asked: Asked) -> Draft:
 @pytest.mark.parametrize("outcome", [Outcome.LOST, Outcome.NO_DECISION, Outcome.WON])
 def test_invitation_reads_as_approved(session: Session, outcome: Outcome):
     assert_as_approved(draft_of(asked_about(session, outcome)), f"invitation_{outcome}")
+
+
+def reminder_of(asked: Asked, again: AskedAgain = LAST) -> Draft:
+    return emails.reminder(STATIONERY, LETTERHEAD, asked, again, LINKS)
+
+
+def test_reminder_reads_as_approved(session: Session):
+    assert_as_approved(reminder_of(asked_about(session, Outcome.LOST)), "reminder")
+
+
+def test_reminder_holds_the_same_question_and_links_as_the_invitation(session: Session):
+    asked = asked_about(session, Outcome.NO_DECISION)
+
+    first, again = draft_of(asked), reminder_of(asked)
+
+    assert links_in_text(again) == links_in_html(again) == links_in_text(first)
+    assert again.list_id == first.list_id
+    assert again.opt_out_url == first.opt_out_url
+
+
+def test_reminder_calls_itself_the_last_only_where_it_is(session: Session):
+    asked = asked_about(session, Outcome.LOST)
+
+    first = reminder_of(asked, AskedAgain("Last week", is_last=False))
+    last = reminder_of(asked, LAST)
+
+    for words in (last.text, last.html):
+        assert "if not, this is the last mail about it." in words
+    for words in (first.text, first.html):
+        assert "if not, I will ask once more, and then leave it." in words
+        assert "the last mail" not in words
+
+
+@pytest.mark.parametrize(
+    ("most", "promise"),
+    [
+        (0, "You will not be reminded."),
+        (1, "You will get one reminder at most."),
+        (2, "You will get two reminders at most."),
+    ],
+)
+def test_invitation_promises_as_many_reminders_as_there_may_be(
+    session: Session, most: int, promise: str
+):
+    draft = draft_of(replace(asked_about(session, Outcome.WON), reminders_at_most=most))
+
+    for words in (draft.text, draft.html):
+        assert promise in words
+
+
+def test_reminder_knows_whether_it_is_the_last_and_when_we_asked(
+    session: Session, moment: datetime
+):
+    campaign = make_campaign(session, reminders=2)
+    invitation = make_invitation(session, campaign=campaign, reminders_at_most=2, sent_at=moment)
+    first = make_reminder(session, invitation=invitation)
+    second = make_reminder(session, invitation=invitation, number=2)
+
+    said = [
+        emails.asked_again(first, now=moment + timedelta(days=7)),
+        emails.asked_again(second, now=moment + timedelta(days=14)),
+    ]
+
+    assert said == [
+        AskedAgain("Last week", is_last=False),
+        AskedAgain("Some weeks ago", is_last=True),
+    ]
 
 
 @pytest.mark.parametrize("outcome", [Outcome.LOST, Outcome.NO_DECISION, Outcome.WON])

@@ -11,7 +11,8 @@ from survey.deals.models import Deal
 from survey.deals.types import Outcome
 from survey.invitations.actions.inviting import cancel_invitation, invite_due
 from survey.invitations.models import Campaign, Invitation, Notice
-from survey.invitations.types import CampaignState, Invited, SkipReason
+from survey.invitations.types import CampaignState, SkipReason
+from survey.invitations.verdicts import Invited
 from survey.kit.db import Database
 from survey.mail.models import Message
 from survey.questionnaires.documents import shipped_document

@@ -10,7 +10,8 @@ import pytest
 from survey.deals.types import Outcome
 from survey.invitations.hours import zones_of
 from survey.invitations.rules.planning import plan_deals
-from survey.invitations.types import CampaignFacts, ContactFacts, DealFacts, Due, Past, SkipReason
+from survey.invitations.types import CampaignFacts, ContactFacts, DealFacts, Past, SkipReason
+from survey.invitations.verdicts import Due
 
 HISTORIES = 10_000
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey.invitations.actions.links import mint_links
 from survey.invitations.models import Link
-from survey.invitations.queries import find_by_token
+from survey.invitations.queries.asked import find_by_token
 from survey.invitations.types import LinkPurpose
 from tests.factories import make_invitation
 

@@ -9,7 +9,7 @@ from survey.deals.models import Deal
 from survey.deals.types import Outcome
 from survey.invitations import facts
 from survey.invitations.models import Campaign
-from survey.invitations.queries import plan, plan_all, still_wanted
+from survey.invitations.queries.plans import plan, plan_all, still_wanted
 from survey.invitations.types import CampaignState, SkipReason
 from survey.kit.db import Database
 from survey.mail.types import SuppressionReason

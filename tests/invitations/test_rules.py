@@ -12,16 +12,8 @@ from survey.deals.types import Outcome
 from survey.invitations.rules.asking import decide, is_sampled, takes_answers
 from survey.invitations.rules.contacts import choose_contact
 from survey.invitations.rules.planning import plan_deals, verdicts
-from survey.invitations.types import (
-    CampaignFacts,
-    ContactFacts,
-    DealFacts,
-    Due,
-    Past,
-    Plan,
-    Skip,
-    SkipReason,
-)
+from survey.invitations.types import CampaignFacts, ContactFacts, DealFacts, Past, SkipReason
+from survey.invitations.verdicts import Due, Plan, Skip
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)

@@ -6,7 +6,7 @@ from survey.config import shipped_folder
 from survey.deals.types import Outcome
 from survey.insights.types import Coverage
 from survey.invitations import emails
-from survey.invitations.emails import Asked, Choice
+from survey.invitations.emails import Asked, AskedAgain, Choice
 from survey.invitations.types import Links
 from survey.kit.clock import Month
 from survey.mail.rendering import Stationery
@@ -55,11 +55,17 @@ def asked(outcome: Outcome = Outcome.LOST) -> Asked:
         is_not_in_sales=True,
         reads_every_answer=True,
         campaign_public_id="c4mp41gn",
+        reminders_at_most=1,
     )
 
 
 def invitation(outcome: Outcome) -> Draft:
     return emails.invitation(STATIONERY, LETTERHEAD, asked(outcome), LINKS)
+
+
+def reminder(*, is_last: bool) -> Draft:
+    again = AskedAgain("Last week", is_last=is_last)
+    return emails.reminder(STATIONERY, LETTERHEAD, asked(), again, LINKS)
 
 
 def password_reset() -> Draft:
@@ -145,6 +151,8 @@ def every_mail() -> dict[tuple[str, str], Draft]:
     """By kind and variant."""
     return {
         **{("invitation", each.value): invitation(each) for each in _ASKED_ABOUT},
+        ("reminder", "last"): reminder(is_last=True),
+        ("reminder", "first_of_two"): reminder(is_last=False),
         ("password_reset", ""): password_reset(),
         ("welcome", ""): welcome(),
         ("report", ""): report(),

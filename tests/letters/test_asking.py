@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.deals.types import Outcome
 from survey.invitations.models import Invitation, Link
-from survey.invitations.queries import find_by_token
+from survey.invitations.queries.asked import find_by_token
 from survey.invitations.types import LinkPurpose
 from survey.jobs.deliver import Delivered, Desk, deliver_due
 from survey.kit.db import Database

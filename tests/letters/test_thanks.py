@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.invitations.queries import find_by_token
+from survey.invitations.queries.asked import find_by_token
 from survey.invitations.types import LinkPurpose
 from survey.jobs.deliver import Delivered, Desk, deliver_due
 from survey.jobs.thank import thank_waiting

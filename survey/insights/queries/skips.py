@@ -11,9 +11,10 @@ from survey.insights.queries.voices import closed_in, deal_conditions
 from survey.insights.types import Scope, Step
 from survey.invitations import facts
 from survey.invitations.models import Invitation
-from survey.invitations.queries import campaigns
+from survey.invitations.queries.campaigns import campaigns
 from survey.invitations.rules.asking import decide
-from survey.invitations.types import CampaignFacts, DealFacts, Due, Skip, SkipReason
+from survey.invitations.types import CampaignFacts, DealFacts, SkipReason
+from survey.invitations.verdicts import Due, Skip
 
 _NEAREST_LAST = {reason: place for place, reason in enumerate(SkipReason)}
 

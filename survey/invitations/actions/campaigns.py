@@ -8,13 +8,10 @@ from sqlalchemy.orm import Session
 
 from survey.audit.actions import record
 from survey.audit.types import Actor, Subject
-from survey.invitations import queries
 from survey.invitations.models import Campaign
+from survey.invitations.queries import campaigns
 from survey.invitations.rules.terms import check_terms
-from survey.invitations.types import (
-    CampaignState,
-    Terms,
-)
+from survey.invitations.types import CampaignState, Terms
 from survey.kit.errors import SurveyError
 from survey.questionnaires.models import Questionnaire
 from survey.questionnaires.queries import current_version
@@ -53,7 +50,7 @@ def ship_campaigns(session: Session, *, now: datetime) -> list[Campaign]:
     """Lay out the two usual campaigns as drafts where there is none yet: they lack only the person
     who signs, without whom they cannot be started.
     """
-    if queries.campaigns(session):
+    if campaigns.campaigns(session):
         return []
     questionnaires = {each.key: each for each in session.scalars(select(Questionnaire))}
     drafts = [
@@ -94,7 +91,7 @@ def start_campaign(
     """Let a campaign ask from now on. Raises `TermsDoNotFit`, `WrongCampaignMove`."""
     if campaign.state is CampaignState.RUNNING:
         raise WrongCampaignMove(f"“{campaign.name}” is running already.")
-    _check(session, queries.terms_of(campaign), campaign=campaign)
+    _check(session, campaigns.terms_of(campaign), campaign=campaign)
     campaign.state = CampaignState.RUNNING
     campaign.started_at = campaign.started_at or now
     session.flush()
@@ -121,7 +118,7 @@ def _check(session: Session, terms: Terms, *, campaign: Campaign | None) -> None
     version = current_version(session, questionnaire) if questionnaire else None
     asks = frozenset(version.document["outcomes"]) if version else frozenset()
     problems = check_terms(terms, asks)
-    if queries.name_is_taken(session, terms.name, besides=campaign):
+    if campaigns.name_is_taken(session, terms.name, besides=campaign):
         problems["name"] = "Another campaign has this name."
     if problems:
         raise TermsDoNotFit(problems)

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from survey.audit.actions import record
 from survey.audit.types import Actor, ActorKind, Subject
 from survey.deals.models import Contact, Deal, DealContact
-from survey.invitations import queries
 from survey.invitations.models import Hold
+from survey.invitations.queries import asked
 from survey.kit.errors import SurveyError
 from survey.team.models import User
 
@@ -34,7 +34,7 @@ def hold_deal(session: Session, deal: Deal, *, by: User, reason: str, now: datet
     if not reason.strip():
         raise HoldNeedsReason("Say in a few words why this buyer should not be asked.")
     _refuse_if_asked(session, deal)
-    hold = queries.hold_of(session, deal) or Hold(deal=deal)
+    hold = asked.hold_of(session, deal) or Hold(deal=deal)
     hold.held_by, hold.reason, hold.held_at = by, reason.strip(), now
     session.add(hold)
     session.flush()
@@ -44,7 +44,7 @@ def hold_deal(session: Session, deal: Deal, *, by: User, reason: str, now: datet
 
 def release_hold(session: Session, deal: Deal, *, by: User, now: datetime) -> None:
     """Let the deal be asked about again. Nothing happens where it was not held."""
-    hold = queries.hold_of(session, deal)
+    hold = asked.hold_of(session, deal)
     if hold is not None:
         session.delete(hold)
         session.flush()
@@ -71,7 +71,7 @@ def _note_on_deal(session: Session, by: User, action: str, deal: Deal, now: date
 
 
 def _refuse_if_asked(session: Session, deal: Deal) -> None:
-    if queries.was_mailed(session, deal):
+    if asked.was_mailed(session, deal):
         raise DealAlreadyAsked(
             "This buyer has been written to already, so it is too late for that."
         )

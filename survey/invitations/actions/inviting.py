@@ -6,14 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from survey.invitations import queries
+from survey.invitations import facts
 from survey.invitations.models import Campaign, Invitation, Notice
-from survey.invitations.types import (
-    Due,
-    Invited,
-    Plan,
-    SkipReason,
-)
+from survey.invitations.queries.campaigns import lock_campaigns
+from survey.invitations.queries.plans import plan_all
+from survey.invitations.types import SkipReason
+from survey.invitations.verdicts import Due, Invited, Plan
 from survey.kit.ids import new_public_id
 from survey.mail.actions.outbox import enqueue
 from survey.mail.queries import of_subject
@@ -32,11 +30,11 @@ def invite_due(session: Session, *, now: datetime, limit: int = 200) -> Invited:
     Each invitation and its mail stand in this one transaction, and schedulers take turns: two at
     once ask nobody twice.
     """
-    queries.lock_campaigns(session)
-    plans = queries.plan_all(session, now)
-    noticed = _give_notices(session, plans, now=now)
+    lock_campaigns(session)
+    planned = plan_all(session, now)
+    noticed = _give_notices(session, planned, now=now)
     invitations: list[Invitation] = []
-    for campaign, plan in plans:
+    for campaign, plan in planned:
         ready = [due for due in plan.due if due.ready_at <= now][: limit - len(invitations)]
         invitations += _invite(session, campaign, ready, now=now)
     session.flush()
@@ -64,7 +62,7 @@ def note_sent(session: Session, invitation_ids: Sequence[int], *, now: datetime)
 
 def _give_notices(session: Session, plans: list[tuple[Campaign, Plan]], *, now: datetime) -> int:
     wanted = {due.deal_id for _, plan in plans for due in plan.due}
-    unseen = [row for row in queries.deals_without_notice(session) if row[0] in wanted]
+    unseen = [row for row in facts.deals_without_notice(session) if row[0] in wanted]
     session.add_all(
         Notice(deal_id=deal_id, seller_id=seller_id, noticed_at=now)
         for deal_id, seller_id in unseen
@@ -84,7 +82,7 @@ def _invite(
     }
     freeze_version(session, version, now=now)
     asked = []
-    for due, deal, contact, taken_back in queries.to_invite(session, ready):
+    for due, deal, contact, taken_back in facts.to_invite(session, ready):
         invitation = taken_back or Invitation(public_id=new_public_id(), deal=deal, contact=contact)
         invitation.campaign = campaign
         invitation.version = version
@@ -93,6 +91,7 @@ def _invite(
         invitation.invited_at = now
         invitation.closes_at = due.send_at + timedelta(days=campaign.answer_days)
         invitation.cancelled_at, invitation.cancel_reason = None, ""
+        invitation.reminders_at_most = campaign.reminders
         asked.append((invitation, due.send_at, taken_back is not None))
     session.add_all(invitation for invitation, _, _ in asked)
     session.flush()

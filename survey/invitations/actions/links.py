@@ -7,10 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from survey.invitations.models import Invitation, Link
-from survey.invitations.types import (
-    LinkPurpose,
-    Links,
-)
+from survey.invitations.types import LinkPurpose, Links
 from survey.kit.tokens import digest, new_token
 
 

@@ -6,14 +6,9 @@ from zoneinfo import ZoneInfo
 
 from survey.deals.types import Outcome
 from survey.invitations.hours import add_working_days, next_office_hour, zones_of
-from survey.invitations.rules.contacts import choose_contact, contact_reason
-from survey.invitations.types import (
-    CampaignFacts,
-    DealFacts,
-    Due,
-    Skip,
-    SkipReason,
-)
+from survey.invitations.rules.contacts import choose_contact, contact_reason, country_of
+from survey.invitations.types import CampaignFacts, ContactFacts, DealFacts, SkipReason
+from survey.invitations.verdicts import Due, Skip, Wait
 
 _PERCENT = 100
 # CRMs hold days like 0001-01-01 and 9999-12-31, which no clock can add to.
@@ -42,11 +37,11 @@ def decide(deal: DealFacts, campaign: CampaignFacts, now: datetime) -> Due | Ski
     contact = choose_contact(deal.contacts)
     if contact is None:
         return Skip(deal.id, SkipReason.CONTACT_UNDECIDED)
-    reason = contact_reason(contact, deal.country, campaign.may_ask_in)
+    reason = contact_reason(deal, contact, campaign)
     if reason:
         return Skip(deal.id, reason, contact.id)
     ready_at = _ready_at(deal, campaign, now)
-    send_at = next_office_hour(max(ready_at, now), zones_of(deal.country, campaign.zone))
+    send_at = next_office_hour(max(ready_at, now), zones_for(deal, contact, campaign))
     if send_at >= stops_at(deal, campaign):
         return Skip(deal.id, SkipReason.TOO_OLD, contact.id)
     return Due(deal.id, contact.id, ready_at, send_at)
@@ -65,15 +60,42 @@ def claim_reason(
     if contact is None or contact.address != address:
         return SkipReason.CONTACT_CHANGED
     return (
-        _first(
+        first_of(
             (deal.outcome is Outcome.OPEN, SkipReason.NOT_CLOSED),
             (deal.outcome is not asked_as, SkipReason.OUTCOME_CHANGED),
             (now >= stops_at(deal, campaign), SkipReason.TOO_OLD),
             (not campaign.is_running, SkipReason.CAMPAIGN_PAUSED),
         )
         or account_reason(deal)
-        or contact_reason(contact, deal.country, campaign.may_ask_in)
+        or contact_reason(deal, contact, campaign)
     )
+
+
+def at_claim(
+    deal: DealFacts,
+    contact_id: int,
+    address: str,
+    asked_as: Outcome,
+    campaign: CampaignFacts,
+    now: datetime,
+) -> SkipReason | Wait | None:
+    """Why an invitation must not leave now, or until when it has to wait; None when it may leave.
+
+    The hour is asked for once more because a queue may have stood still until the night.
+    """
+    reason = claim_reason(deal, contact_id, address, asked_as, campaign, now)
+    if reason:
+        return reason
+    contact = next(each for each in deal.contacts if each.id == contact_id)
+    opens = next_office_hour(now, zones_for(deal, contact, campaign))
+    return None if opens <= now else Wait(opens)
+
+
+def zones_for(
+    deal: DealFacts, contact: ContactFacts, campaign: CampaignFacts
+) -> tuple[ZoneInfo, ...]:
+    """The zones in which a mail to this contact has to fall into the working day."""
+    return zones_of(country_of(deal, contact), campaign.zone)
 
 
 def account_reason(deal: DealFacts) -> SkipReason | None:
@@ -84,7 +106,7 @@ def account_reason(deal: DealFacts) -> SkipReason | None:
         and bought_on is not None
         and bought_on >= (deal.closed_on or _LONG_AGO)
     )
-    return _first(
+    return first_of(
         (bought_later, SkipReason.BOUGHT_SINCE),
         (deal.has_open_sibling, SkipReason.SIBLING_OPEN),
         (deal.is_held, SkipReason.HELD),
@@ -109,7 +131,7 @@ def _deal_reason(deal: DealFacts, campaign: CampaignFacts, now: datetime) -> Ski
     has_region = not campaign.regions or deal.region in campaign.regions
     has_product = not campaign.products or deal.product in campaign.products
     drawn = is_sampled(campaign.public_id, deal.public_id, campaign.sample_percent)
-    return _first(
+    return first_of(
         (is_open, SkipReason.NOT_CLOSED),
         (deal.outcome not in campaign.delay_days, SkipReason.OUTCOME_NOT_ASKED),
         (deal.was_asked, SkipReason.ALREADY_ASKED),
@@ -121,7 +143,8 @@ def _deal_reason(deal: DealFacts, campaign: CampaignFacts, now: datetime) -> Ski
     )
 
 
-def _first(*reasons: tuple[bool, SkipReason]) -> SkipReason | None:
+def first_of(*reasons: tuple[bool, SkipReason]) -> SkipReason | None:
+    """The first of the reasons that holds."""
     return next((reason for holds, reason in reasons if holds), None)
 
 

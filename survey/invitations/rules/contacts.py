@@ -1,12 +1,10 @@
 """Whom to ask about a deal, and who may not be asked. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-from survey.invitations.types import (
-    ContactFacts,
-    SkipReason,
-)
+from survey.invitations.types import CampaignFacts, ContactFacts, DealFacts, SkipReason
+from survey.kit.countries import country_of_address
 
 # RFC 2142 and common use: mailboxes that several people read.
 _SHARED_MAILBOXES = frozenset(
@@ -32,8 +30,15 @@ def choose_contact(contacts: Sequence[ContactFacts]) -> ContactFacts | None:
     return _last_active(contacts)
 
 
+def country_of(deal: DealFacts, contact: ContactFacts) -> str | None:
+    """Where the contact is, for all we know: what the CRM says goes before what the end of the
+    address says.
+    """
+    return deal.country or country_of_address(contact.address)
+
+
 def contact_reason(
-    contact: ContactFacts, country: str | None, may_ask_in: Mapping[str, bool]
+    deal: DealFacts, contact: ContactFacts, campaign: CampaignFacts
 ) -> SkipReason | None:
     """Why this person may not be asked. What they said themselves goes before their country."""
     if contact.barred_by:
@@ -42,15 +47,21 @@ def contact_reason(
         return SkipReason.SHARED_ADDRESS
     if contact.may_ask is False:
         return SkipReason.MAY_NOT_ASK
-    if contact.may_ask is None and not may_ask_in.get(country or "", True):
-        return SkipReason.COUNTRY_RULE
-    return None
+    return None if contact.may_ask else _country_reason(country_of(deal, contact), campaign)
 
 
 def is_shared(contact: ContactFacts) -> bool:
     """Whether several people read the address: its name says so, or too many accounts use it."""
     mailbox = contact.address.partition("@")[0].partition("+")[0]
     return mailbox in _SHARED_MAILBOXES or contact.accounts >= _ACCOUNTS_OF_A_SHARED_ADDRESS
+
+
+def _country_reason(country: str | None, campaign: CampaignFacts) -> SkipReason | None:
+    if country is not None:
+        return None if campaign.may_ask_in.get(country, True) else SkipReason.COUNTRY_RULE
+    if campaign.asks_unknown_countries or all(campaign.may_ask_in.values()):
+        return None
+    return SkipReason.COUNTRY_UNKNOWN
 
 
 def _last_active(contacts: Sequence[ContactFacts]) -> ContactFacts | None:

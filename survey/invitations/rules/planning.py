@@ -7,15 +7,8 @@ from datetime import date, datetime, timedelta
 
 from survey.deals.types import Outcome
 from survey.invitations.rules.asking import decide
-from survey.invitations.types import (
-    CampaignFacts,
-    DealFacts,
-    Due,
-    Past,
-    Plan,
-    Skip,
-    SkipReason,
-)
+from survey.invitations.types import CampaignFacts, DealFacts, Past, SkipReason
+from survey.invitations.verdicts import Due, Plan, Skip
 
 
 def plan_campaigns(

@@ -10,8 +10,8 @@ from flask import g, request, url_for
 
 from survey.company.models import Company
 from survey.company.queries import company
-from survey.invitations import queries as invitations
 from survey.invitations.models import Invitation
+from survey.invitations.queries import asked
 from survey.invitations.types import LinkPurpose
 from survey.kit.errors import SurveyError
 from survey.questionnaires.queries import document_of
@@ -137,13 +137,13 @@ class Visit:
     @cached_property
     def fields(self) -> dict[str, str]:
         """What the questionnaire's words may be filled with, all of it known to this buyer."""
-        return invitations.fields_of(self.invitation, self.company)
+        return asked.fields_of(self.invitation, self.company)
 
 
 def open_visit(token: str, purpose: LinkPurpose = LinkPurpose.ANSWER) -> Visit:
     """The visit that a link begins. Raises `LinkUnknown`: foreign and missing look the same."""
     is_post = request.method == "POST"
-    invitation = invitations.find_by_token(
+    invitation = asked.find_by_token(
         session(), token, purpose=purpose, is_shown=request.method == "GET"
     )
     if invitation is None:

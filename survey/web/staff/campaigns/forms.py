@@ -60,7 +60,17 @@ class CampaignForm(StaffForm):
         default=3,
     )
     answer_days = _days("Link takes answers for", 1, default=30)
-    person_quarantine_days = _days("Leave a person alone for", default=90)
+    reminders = IntegerField(
+        "Reminders",
+        validators=[
+            InputRequired("Please give a number."),
+            NumberRange(0, 2, "Please take 0, 1 or 2."),
+        ],
+        default=1,
+    )
+    reminder_days = _days("First reminder after", 3, default=5)
+    reminder_gap_days = _days("Second reminder after", 3, default=3)
+    person_quarantine_days = _days("Leave a person alone for", 90, default=90)
     account_quarantine_days = _days("Leave an account alone for", default=90)
 
     amount_from_minor = _words("Amount from", longest=40)

@@ -6,12 +6,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from survey.deals.queries import products, regions
-from survey.invitations import queries
 from survey.invitations.actions import campaigns as actions
 from survey.invitations.models import Campaign
+from survey.invitations.queries import campaigns, plans, reminders
 from survey.invitations.types import SkipReason, Terms
 from survey.kit.errors import SurveyError
 from survey.questionnaires.queries import questionnaires
+from survey.responses.queries import answered
 from survey.team.types import Role
 from survey.web.shared.door import now, session, wake
 from survey.web.shared.forms import UNPROCESSABLE
@@ -30,8 +31,8 @@ _MAY_CHANGE = (Role.ADMIN, Role.MANAGER)
 def index() -> ResponseReturnValue:
     return render_template(
         "staff/campaigns/index.html",
-        planned=queries.plan_all(session(), now()),
-        asked=queries.asked_by_campaign(session()),
+        planned=plans.plan_all(session(), now()),
+        asked=campaigns.asked_by_campaign(session()),
         may_change=reader().role in _MAY_CHANGE,
         now=now(),
     )
@@ -57,22 +58,22 @@ def show(public_id: str) -> ResponseReturnValue:
     campaign, form = _found(public_id), ShownForm(request.args)
     if not form.validate():
         abort(404)
-    plan = queries.plan(session(), campaign, now())
+    plan = plans.plan(session(), campaign, now())
     reason = SkipReason(form.reason.data) if form.reason.data else None
     verdicts = plan.skips_for(reason) if reason else plan.upcoming()
     page = form.page.data or 1
     return render_template(
         "staff/campaigns/show.html",
         campaign=campaign,
-        terms=queries.terms_of(campaign),
-        written=written_terms(queries.terms_of(campaign)),
+        terms=campaigns.terms_of(campaign),
+        written=written_terms(campaigns.terms_of(campaign)),
         plan=plan,
         reason=reason,
-        rows=queries.rows(session(), verdicts[(page - 1) * _ROWS : page * _ROWS]),
+        rows=plans.rows(session(), verdicts[(page - 1) * _ROWS : page * _ROWS]),
         listed=len(verdicts),
         page=page,
         pages=-(-len(verdicts) // _ROWS),
-        asked=queries.asked_by_campaign(session()).get(campaign.id, 0),
+        **_counts(campaign),
         may_change=reader().role in _MAY_CHANGE,
         now=now(),
     )
@@ -82,7 +83,7 @@ def show(public_id: str) -> ResponseReturnValue:
 @access.allows(*_MAY_CHANGE)
 def edit(public_id: str) -> ResponseReturnValue:
     campaign = _found(public_id)
-    return _form_page(_form(queries.terms_of(campaign)), campaign)
+    return _form_page(_form(campaigns.terms_of(campaign)), campaign)
 
 
 @bp.post("/campaigns/<public_id>/edit")
@@ -102,7 +103,7 @@ def start(public_id: str) -> ResponseReturnValue:
     try:
         actions.start_campaign(session(), campaign, actor=actor(), now=now())
     except actions.TermsDoNotFit as error:
-        form = _form(queries.terms_of(campaign))
+        form = _form(campaigns.terms_of(campaign))
         return _form_page(_refused(form, error), campaign), UNPROCESSABLE
     except SurveyError as error:
         flash(str(error), "problem")
@@ -126,7 +127,17 @@ def pause(public_id: str) -> ResponseReturnValue:
 
 
 def _found(public_id: str) -> Campaign:
-    return queries.campaign(session(), public_id) or abort(404)
+    return campaigns.campaign(session(), public_id) or abort(404)
+
+
+def _counts(campaign: Campaign) -> dict[str, int]:
+    """How many were asked and reminded, and how many will be reminded next."""
+    due = reminders.reminders_due(session(), now(), answered=answered())
+    return {
+        "asked": campaigns.asked_by_campaign(session()).get(campaign.id, 0),
+        "reminded": campaigns.reminded_by_campaign(session()).get(campaign.id, 0),
+        "to_remind": sum(each.campaign_id == campaign.id for each in due),
+    }
 
 
 def _form(terms: Terms | None = None) -> CampaignForm:
@@ -140,7 +151,7 @@ def _form(terms: Terms | None = None) -> CampaignForm:
 
 
 def _kept(campaign: Campaign | None, keep: Callable[[Terms], Campaign]) -> ResponseReturnValue:
-    form = _form(queries.terms_of(campaign) if campaign else None)
+    form = _form(campaigns.terms_of(campaign) if campaign else None)
     if form.validate():
         try:
             kept = keep(form.terms())

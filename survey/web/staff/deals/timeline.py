@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from survey.audit.models import AuditEntry
 from survey.deals.models import Deal
 from survey.deals.types import Outcome
-from survey.invitations.models import Hold, Invitation
+from survey.invitations.models import Hold, Invitation, Reminder
 from survey.invitations.types import SkipReason
 from survey.kit.words import day_in_words
 from survey.responses.models import Response
@@ -47,6 +47,7 @@ def timeline(
     *,
     entries: Sequence[AuditEntry],
     invitations: Sequence[Invitation],
+    reminders: Sequence[Reminder],
     responses: Sequence[Response],
     hold: Hold | None,
     zone: ZoneInfo,
@@ -59,6 +60,7 @@ def timeline(
         *_days(deal, zone),
         *_imports(deal, entries),
         *(event for asked in invitations for event in _asking(asked)),
+        *(event for again in reminders for event in _reminding(again)),
         *(event for told in responses for event in _answer(told)),
     ]
     if hold is not None:
@@ -112,6 +114,17 @@ def _asking(asked: Invitation) -> Iterator[Event]:
     if asked.cancelled_at:
         note = SkipReason(asked.cancel_reason).sentence
         yield Event(asked.cancelled_at, f"Invitation to {who} taken back", note, "warn")
+
+
+def _reminding(again: Reminder) -> Iterator[Event]:
+    asked = again.invitation
+    who = asked.contact.name or asked.contact.email
+    yield Event(again.reminded_at, f"Reminder to {who} put in the outbox")
+    if again.sent_at:
+        yield Event(again.sent_at, f"Reminder to {who} sent", tone="brand")
+    if again.cancelled_at:
+        note = SkipReason(again.cancel_reason).sentence
+        yield Event(again.cancelled_at, f"Reminder to {who} taken back", note, "warn")
 
 
 def _answer(told: Response) -> Iterator[Event]:

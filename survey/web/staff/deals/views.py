@@ -7,7 +7,8 @@ from survey.audit.queries import entries_about
 from survey.audit.types import Subject
 from survey.deals import queries
 from survey.deals.types import DealSearch, Source
-from survey.invitations.queries import for_deal, hold_of
+from survey.invitations.queries.asked import for_deal, hold_of
+from survey.invitations.queries.reminders import reminders_about
 from survey.kit.countries import name_of
 from survey.kit.money import Money
 from survey.kit.paging import CursorNotUsable
@@ -71,6 +72,7 @@ def show(public_id: str) -> ResponseReturnValue:
             deal,
             entries=entries_about(session(), Subject("deal", deal.id)),
             invitations=invitations,
+            reminders=reminders_about(session(), deal),
             responses=responses,
             hold=hold_of(session(), deal),
             zone=zone(),

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from survey.company.queries import the_company
 from survey.insights.queries.feedback import names_to_leave_out, rivals
-from survey.invitations import queries as invitations
 from survey.invitations.models import Invitation
+from survey.invitations.queries import asked
 from survey.kit.clock import Month
 from survey.kit.words import month_in_words
 from survey.questionnaires import queries as questionnaires
@@ -55,7 +55,7 @@ def document_of(invitation: Invitation) -> Document:
 
 def fields_of(invitation: Invitation) -> dict[str, str]:
     """What the questionnaire's words were filled with for this buyer."""
-    return invitations.fields_of(invitation, the_company(session()))
+    return asked.fields_of(invitation, the_company(session()))
 
 
 def _nameless(response: Response, document: Document, answers: Answers) -> list[Told]:

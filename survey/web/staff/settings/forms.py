@@ -50,6 +50,7 @@ class CompanyForm(StaffForm):
         "Months that answers are kept with their names",
         validators=[InputRequired(_ASK), NumberRange(1, _LARGEST, "Please take 1 or more.")],
     )
+    asks_unknown_countries = BooleanField("Ask people whose country nobody knows")
 
 
 class CountryForm(StaffForm):

@@ -74,6 +74,7 @@ def _wanted(form: CompanyForm) -> CompanySettings:
         anonymity_threshold=form.anonymity_threshold.data or 0,
         grey_threshold=form.grey_threshold.data or 0,
         retention_months=form.retention_months.data or 0,
+        asks_unknown_countries=bool(form.asks_unknown_countries.data),
     )
 
 

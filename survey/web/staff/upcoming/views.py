@@ -4,9 +4,10 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.deals.models import Deal, DealContact
-from survey.invitations import queries
 from survey.invitations.actions import holds as actions
+from survey.invitations.queries import asked, plans, reminders
 from survey.kit.words import day_in_words
+from survey.responses.queries import answered
 from survey.team.types import Role
 from survey.web.shared.door import now, session
 from survey.web.shared.forms import UNPROCESSABLE, SelectChoice
@@ -25,12 +26,15 @@ _ROWS = 200
 @access.allows(*_MAY_SEE)
 def index() -> ResponseReturnValue:
     seller = reader() if reader().role is Role.SELLER else None
-    rows = queries.upcoming(session(), now(), seller=seller)
+    rows = plans.upcoming(session(), now(), seller=seller)
     return render_template(
         "staff/upcoming/index.html",
         rows=rows[:_ROWS],
         left_out=max(len(rows) - _ROWS, 0),
-        holds=queries.holds(session(), seller=seller),
+        reminders=reminders.upcoming_reminders(
+            session(), now(), seller=seller, answered=answered()
+        )[:_ROWS],
+        holds=asked.holds(session(), seller=seller),
         is_seller=seller is not None,
     )
 
@@ -71,7 +75,7 @@ def release(public_id: str) -> ResponseReturnValue:
 @access.allows(*_MAY_SEE)
 def choose(public_id: str) -> ResponseReturnValue:
     deal, form = deal_or_404(public_id), ContactForm()
-    contacts = {part.contact.public_id: part.contact for part in queries.parts_in(session(), deal)}
+    contacts = {part.contact.public_id: part.contact for part in asked.parts_in(session(), deal)}
     form.contact.choices = [SelectChoice(key) for key in contacts]
     if form.validate():
         try:
@@ -98,7 +102,7 @@ def _back(deal: Deal, words: str, tone: str = "done") -> ResponseReturnValue:
 
 
 def _page(deal: Deal, hold_form: HoldForm, contact_form: ContactForm) -> str:
-    parts = queries.parts_in(session(), deal)
+    parts = asked.parts_in(session(), deal)
     contact_form.contact.choices = [
         SelectChoice(part.contact.public_id, _label(part)) for part in parts
     ]
@@ -108,9 +112,10 @@ def _page(deal: Deal, hold_form: HoldForm, contact_form: ContactForm) -> str:
     return render_template(
         "staff/upcoming/show.html",
         deal=deal,
-        verdict=queries.verdict_on(session(), deal, now()),
-        hold=queries.hold_of(session(), deal),
-        invitations=queries.for_deal(session(), deal),
+        verdict=plans.verdict_on(session(), deal, now()),
+        hold=asked.hold_of(session(), deal),
+        invitations=asked.for_deal(session(), deal),
+        reminders=reminders.reminder_verdicts(session(), deal, now(), answered=answered()),
         parts=parts,
         hold_form=hold_form,
         contact_form=contact_form,

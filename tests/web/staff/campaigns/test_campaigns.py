@@ -46,6 +46,9 @@ def entries(questionnaire: Questionnaire, **changes: object) -> dict[str, object
         "stop_after_days": "60",
         "notice_days": "3",
         "answer_days": "30",
+        "reminders": "1",
+        "reminder_days": "5",
+        "reminder_gap_days": "3",
         "person_quarantine_days": "90",
         "account_quarantine_days": "90",
         "amount_from_minor": "5,000",
@@ -117,6 +120,10 @@ def test_manager_makes_a_campaign(
         ({"amount_currency": "XXY"}, "“XXY” is not a currency"),
         ({"amount_from_minor": "many"}, "“many” is not an amount"),
         ({"regions": ["Atlantis"]}, "Atlantis"),
+        ({"reminders": "3"}, "Please take 0, 1 or 2."),
+        ({"reminder_days": "2"}, "Please take 3 to 730 days."),
+        ({"person_quarantine_days": "89"}, "Please take 90 to 730 days."),
+        ({"answer_days": "9"}, "Take answers for at least 10 days"),
     ],
 )
 def test_terms_that_do_not_fit_are_told_beside_the_field(

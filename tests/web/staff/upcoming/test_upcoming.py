@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from survey.deals.models import Deal
-from survey.invitations.queries import hold_of
+from survey.invitations.queries.asked import hold_of
 from survey.kit.clock import now
 from survey.team.models import User
 from survey.team.types import Role

@@ -1,0 +1,1 @@
+"""What people ask about asking: campaigns, plans, reminders, and who was asked."""

@@ -1,0 +1,153 @@
+"""Who will be asked when, and who not and why, for all campaigns together."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, true
+from sqlalchemy.orm import Session
+
+from survey.deals.models import Account, Contact, Deal
+from survey.invitations import facts
+from survey.invitations.models import Campaign, Invitation
+from survey.invitations.queries.campaigns import campaigns
+from survey.invitations.rules import asking, planning
+from survey.invitations.types import SkipReason
+from survey.invitations.verdicts import DealNames, Due, Plan, PlanRow, ReminderDue, Skip, Wait
+from survey.team.models import User
+
+_MOST_IN_ONE_QUESTION = 10_000
+
+
+def plan_all(
+    session: Session, now: datetime, *, is_whole: bool = False
+) -> list[tuple[Campaign, Plan]]:
+    """For every campaign: who will be asked when, and who was skipped and why.
+
+    What an earlier campaign asks, a later one respects. Costs the same number of queries however
+    many deals there are. Deals too old for every campaign are counted only, unless the plan is to
+    be whole.
+    """
+    every = campaigns(session)
+    company = facts.company_facts(session)
+    terms = [facts.campaign_facts(each, company) for each in every]
+    since = None if is_whole else planning.oldest_day(terms, now)
+    where = true() if since is None else Deal.closed_on >= since
+    deals, past = facts.deal_facts(session, where), facts.past(session)
+    plans = planning.plan_campaigns(deals, terms, past, now)
+    old = [] if since is None else facts.counts_of_old(session, since)
+    return [
+        (campaign, planning.with_old(plan, old, term))
+        for campaign, plan, term in zip(every, plans, terms, strict=True)
+    ]
+
+
+def plan(session: Session, campaign: Campaign, now: datetime) -> Plan:
+    """The campaign's part of `plan_all`."""
+    return next(plan for each, plan in plan_all(session, now) if each.id == campaign.id)
+
+
+def still_wanted(
+    session: Session, invitation: Invitation, *, to_address: str, now: datetime
+) -> SkipReason | Wait | None:
+    """What `at_claim` says of one invitation; None when its mail may leave."""
+    return at_claim(session, [(invitation, to_address)], now=now).get(invitation.id)
+
+
+def at_claim(
+    session: Session, addressed: Sequence[tuple[Invitation, str]], *, now: datetime
+) -> dict[int, SkipReason | Wait]:
+    """Why an invitation's mail to that address must not leave any more, or until when it has to
+    wait, by the invitation's number; as many queries for hundreds as for one.
+
+    Asked just before it leaves. Whether the buyer has answered is known on a higher floor.
+    """
+    company = facts.company_facts(session)
+    numbers = sorted({invitation.deal_id for invitation, _ in addressed})
+    deals = {deal.id: deal for deal in facts.deal_facts(session, Deal.id.in_(numbers))}
+    verdicts = {
+        invitation.id: SkipReason(invitation.cancel_reason)
+        if invitation.cancelled_at is not None
+        else asking.at_claim(
+            deals[invitation.deal_id],
+            invitation.contact_id,
+            address,
+            invitation.asked_as,
+            facts.campaign_facts(invitation.campaign, company),
+            now,
+        )
+        for invitation, address in addressed
+    }
+    return {number: verdict for number, verdict in verdicts.items() if verdict is not None}
+
+
+def rows(session: Session, verdicts: Sequence[Due | ReminderDue | Skip]) -> list[PlanRow]:
+    """These verdicts with the names people know the deals and contacts by, in the same order."""
+    deals = names_of_deals(session, [verdict.deal_id for verdict in verdicts])
+    contacts = names_of_contacts(session, [each.contact_id for each in verdicts if each.contact_id])
+    return [
+        PlanRow(deals[each.deal_id], each, contacts.get(each.contact_id or 0, ""))
+        for each in verdicts
+    ]
+
+
+def names_of_deals(session: Session, deal_ids: Sequence[int]) -> dict[int, DealNames]:
+    """How to call these deals, by number."""
+    asked = select(
+        Deal.id,
+        Deal.public_id,
+        Deal.external_id,
+        Deal.name,
+        Account.name,
+        Deal.outcome,
+        Deal.closed_on,
+        Deal.seller_id,
+    ).join(Account, Account.id == Deal.account_id)
+    return {
+        row[0]: DealNames(*row[1:])
+        for some in _pieces(deal_ids)
+        for row in session.execute(asked.where(Deal.id.in_(some)))
+    }
+
+
+def names_of_contacts(session: Session, contact_ids: Sequence[int]) -> dict[int, str]:
+    """How to call these contacts, by number: the name, or the address where there is none."""
+    asked = select(Contact.id, Contact.name, Contact.email)
+    return {
+        number: name or email
+        for some in _pieces(contact_ids)
+        for number, name, email in session.execute(asked.where(Contact.id.in_(some)))
+    }
+
+
+def upcoming(session: Session, now: datetime, *, seller: User | None) -> list[PlanRow]:
+    """Who will be asked (about that seller's deals) by any campaign, the earliest first."""
+    due = sorted((due for _, plan in plan_all(session, now) for due in plan.due), key=_when)
+    found = rows(session, due)
+    return [row for row in found if seller is None or row.deal.seller_id == seller.id]
+
+
+def verdict_on(session: Session, deal: Deal, now: datetime) -> PlanRow | None:
+    """Whether and when somebody is asked about this deal, or why not; None without a campaign."""
+    plans = [plan for _, plan in plan_all(session, now)]
+    verdict = planning.verdicts(plans).get(deal.id)
+    if verdict is None:
+        verdict = planning.verdicts(_alone(session, deal, now)).get(deal.id)
+    return rows(session, [verdict[1]])[0] if verdict else None
+
+
+def _alone(session: Session, deal: Deal, now: datetime) -> list[Plan]:
+    """Each campaign's word on a deal that is too old to stand in its plan."""
+    company = facts.company_facts(session)
+    terms = [facts.campaign_facts(each, company) for each in campaigns(session)]
+    found = facts.deal_facts(session, Deal.id == deal.id)
+    return planning.plan_campaigns(found, terms, facts.past(session), now)
+
+
+def _when(due: Due) -> tuple[datetime, int]:
+    return due.send_at, due.deal_id
+
+
+def _pieces(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Few enough at a time for one statement."""
+    for start in range(0, len(numbers), _MOST_IN_ONE_QUESTION):
+        yield numbers[start : start + _MOST_IN_ONE_QUESTION]

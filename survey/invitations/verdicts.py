@@ -1,0 +1,137 @@
+"""What was decided about asking: who is due, who is skipped and why, who waits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from survey.deals.types import Outcome
+from survey.invitations.types import SkipReason
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Whom to ask about a deal, and when."""
+
+    deal_id: int
+    contact_id: int
+    ready_at: datetime
+    """From when on nothing stands in the way but the hour of the day."""
+    send_at: datetime
+    """The first working hour of the recipient from then on."""
+
+    @property
+    def at(self) -> datetime:
+        return self.send_at
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderDue:
+    """Whom to remind, and when."""
+
+    campaign_id: int
+    invitation_id: int
+    deal_id: int
+    contact_id: int
+    number: int
+    """The first or the second of this invitation."""
+    ready_at: datetime
+    send_at: datetime
+    """The first working hour of the recipient from `ready_at` on."""
+
+    @property
+    def at(self) -> datetime:
+        return self.send_at
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """That a mail is still wanted, but not at this hour."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """That a deal's buyer is not asked, and why."""
+
+    deal_id: int
+    reason: SkipReason
+    contact_id: int | None = None
+    """The contact who would have been asked, where one was picked."""
+    until: datetime | None = None
+    """When the reason ends by itself, where it does; for a paused campaign: when it would ask."""
+
+    @property
+    def at(self) -> datetime:
+        return self.until or _NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who will be asked when, in that order, and who was skipped and why."""
+
+    due: tuple[Due, ...]
+    skipped: tuple[Skip, ...]
+
+    older: Mapping[SkipReason, int] = field(default_factory=dict)
+    """Deals that closed too long ago to be looked at one by one, counted by reason."""
+
+    def skips_by_reason(self) -> dict[SkipReason, int]:
+        """How many deals each reason holds back, in the order of the reasons."""
+        counts = {**dict.fromkeys(SkipReason, 0), **self.older}
+        for skip in self.skipped:
+            counts[skip.reason] += 1
+        return {reason: count for reason, count in counts.items() if count}
+
+    def upcoming(self) -> "list[Due | Skip]":
+        """Who will be asked, or would be if the campaign ran, the earliest first."""
+        paused = self.skips_for(SkipReason.CAMPAIGN_PAUSED)
+        return sorted((*self.due, *paused), key=lambda verdict: (verdict.at, verdict.deal_id))
+
+    def skips_for(self, reason: SkipReason) -> list[Skip]:
+        return [skip for skip in self.skipped if skip.reason is reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What one turn of inviting did."""
+
+    invitations: int
+    notices: int
+    """Deals of which the sellers can see from now on that the buyer will be asked."""
+    is_all: bool
+    """Whether nobody was left for the next turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """What one turn of reminding did."""
+
+    reminders: int
+    is_all: bool
+    """Whether nobody was left for the next turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealNames:
+    """How a deal is told from others where people read of it."""
+
+    public_id: str
+    external_id: str
+    name: str
+    account: str
+    outcome: Outcome
+    closed_on: date | None
+    seller_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A verdict about a deal, with the names people know it by."""
+
+    deal: DealNames
+    verdict: Due | ReminderDue | Skip
+    contact: str
+    """The name or address of whom is or would be asked; empty where nobody was picked."""
