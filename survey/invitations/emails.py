@@ -6,7 +6,8 @@ from datetime import datetime
 
 from survey.deals.types import Outcome
 from survey.invitations.models import Invitation, Reminder
-from survey.invitations.types import Links
+from survey.invitations.rules.wording import filled, paragraphs
+from survey.invitations.types import Links, MailKind, MailWords
 from survey.kit.words import first_name, span_in_words, weeks_ago_in_words
 from survey.mail.rendering import Stationery
 from survey.mail.rules import header_text
@@ -14,18 +15,16 @@ from survey.mail.types import Draft, Letterhead
 from survey.questionnaires.rules import fill, in_order, say
 from survey.questionnaires.types import Document
 
-_TEMPLATES = {
-    Outcome.LOST: "invitation_not_won",
-    Outcome.NO_DECISION: "invitation_not_won",
-    Outcome.WON: "invitation_won",
-}
-_REMINDER = "reminder"
 _PROMISES = (
     "You will not be reminded.",
     "You will get one reminder at most.",
     "You will get two reminders at most.",
 )
-_DECIDED_AGAINST = "and decided not to go ahead with us. Thank you for the time you gave it."
+_NOT_A_SCORE = (
+    "This is not a satisfaction score, and it changes nothing in your contract or service."
+)
+_LAST = "If not, this is the last mail about it."
+_ONCE_MORE = "If not, I will ask once more, and then leave it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,8 @@ class Asked:
     reads_every_answer: bool
     campaign_public_id: str
     reminders_at_most: int
+    words: MailWords
+    """The campaign's own words for this mail, or ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,14 @@ class AskedAgain:
     """No other mail about it follows, and the mail says so."""
 
 
-def asked_by(invitation: Invitation, document: Document, *, to_address: str, company: str) -> Asked:
+def asked_by(
+    invitation: Invitation,
+    document: Document,
+    *,
+    to_address: str,
+    company: str,
+    words: MailWords,
+) -> Asked:
     """Read what the mail needs from an invitation and what it hangs on. `document` is the
     invitation's version, read for the outcome in whose words it asks.
     """
@@ -99,6 +107,7 @@ def asked_by(invitation: Invitation, document: Document, *, to_address: str, com
         reads_every_answer=campaign.sender_reads_every_answer,
         campaign_public_id=campaign.public_id,
         reminders_at_most=invitation.reminders_at_most,
+        words=words,
     )
 
 
@@ -112,45 +121,49 @@ def asked_again(reminder: Reminder, *, now: datetime) -> AskedAgain:
 
 def invitation(stationery: Stationery, letterhead: Letterhead, asked: Asked, links: Links) -> Draft:
     """Ask one buyer about one deal, with the first question as links that only pre-select."""
-    facts = {
-        "opening": _opening(asked, letterhead),
-        "promise": _PROMISES[asked.reminders_at_most],
-    }
-    return _to_buyer(stationery, letterhead, _TEMPLATES[asked.asked_as], asked, links, facts)
+    own = {"promise": _promise(asked)}
+    how_often = _PROMISES[asked.reminders_at_most]
+    return _to_buyer(stationery, letterhead, MailKind.INVITATION, asked, links, own, how_often)
 
 
 def reminder(
     stationery: Stationery, letterhead: Letterhead, asked: Asked, again: AskedAgain, links: Links
 ) -> Draft:
     """Ask the same buyer again, shorter, with the same question and links of its own."""
-    facts = {"when_asked": again.when_asked, "is_last": again.is_last, "promise": ""}
-    return _to_buyer(stationery, letterhead, _REMINDER, asked, links, facts)
+    follows = _LAST if again.is_last else _ONCE_MORE
+    own = {"promise": follows, "asked_when": again.when_asked}
+    return _to_buyer(stationery, letterhead, MailKind.REMINDER, asked, links, own, how_often="")
 
 
 def _to_buyer(
     stationery: Stationery,
     letterhead: Letterhead,
-    template: str,
+    kind: MailKind,
     asked: Asked,
     links: Links,
-    facts: Mapping[str, object],
+    own: Mapping[str, str],
+    how_often: str,
 ) -> Draft:
-    """A mail to a buyer, with the question, its choices as links, who asks, and the way out."""
+    """A mail to a buyer: its words, then the question, its choices as links, who asks, and the way
+    out, which are the same whatever the words say.
+    """
     opt_out_url = f"{letterhead.base_url}/o/{links.opt_out}"
     answer_url = f"{letterhead.base_url}/s/{links.answer}"
-    common = letterhead.facts | {
+    fields = {**_fields(asked, letterhead), **own}
+    facts = letterhead.facts | {
+        "own_subject": filled(asked.words.subject, fields),
+        "paragraphs": paragraphs(asked.words.body, fields),
         "opt_out_url": opt_out_url,
         "choices": [
             {"label": choice.label, "href": f"{answer_url}?choice={choice.key}"}
             for choice in asked.choices
         ],
         "question": asked.question,
-        "first_name": first_name(asked.to_name),
-        "product": asked.product or letterhead.company,
+        "promise": how_often,
         "reason": _reason(asked, letterhead),
         **_sender(asked),
     }
-    words = stationery.write(template, {**common, **facts})
+    words = stationery.write(kind.value, facts)
     return Draft(
         to_address=asked.to_address,
         to_name=asked.to_name,
@@ -164,25 +177,36 @@ def _to_buyer(
     )
 
 
+def _fields(asked: Asked, letterhead: Letterhead) -> Mapping[str, str]:
+    """What the fields of a mail's words stand for, on one line each."""
+    company = header_text(letterhead.company)
+    return {
+        "first_name": first_name(asked.to_name),
+        "product": asked.product or company,
+        "when": asked.when,
+        "seller_name": asked.seller_name,
+        "company": company,
+        "sender_name": asked.sender_name,
+        "sender_role": asked.sender_role,
+        "phone": asked.phone,
+    }
+
+
+def _promise(asked: Asked) -> str:
+    """What nobody will do with an answer; who says it is not in sales only where that is true."""
+    if asked.asked_as is Outcome.WON:
+        return _NOT_A_SCORE
+    who = "I am not in sales, and nobody" if asked.is_not_in_sales else "Nobody"
+    return f"{who} will try to change your mind."
+
+
 def _sender(asked: Asked) -> Mapping[str, object]:
     return {
         "sender_name": asked.sender_name,
         "sender_role": asked.sender_role,
         "phone": asked.phone,
-        "is_not_in_sales": asked.is_not_in_sales,
         "reads_every_answer": asked.reads_every_answer,
     }
-
-
-def _opening(asked: Asked, letterhead: Letterhead) -> str:
-    """The sentences that say what it is about, with no word that we do not know to be true."""
-    looked = f"You looked at {asked.product or letterhead.company}"
-    if asked.seller_name:
-        looked += f" with {asked.seller_name}"
-    looked += f" {asked.when}"
-    if asked.asked_as is Outcome.NO_DECISION:
-        return f"{looked}. As far as we know, the project was then put aside."
-    return f"{looked} {_DECIDED_AGAINST}"
 
 
 def _reason(asked: Asked, letterhead: Letterhead) -> str:

@@ -16,7 +16,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.deals.models import Contact, Deal
 from survey.deals.types import Outcome
-from survey.invitations.types import CampaignState, DeclineReason, LinkPurpose, ReferralState
+from survey.invitations.types import (
+    CampaignState,
+    DeclineReason,
+    LinkPurpose,
+    MailKind,
+    ReferralState,
+)
 from survey.kit.db import Base, CurrencyCode, EmailAddress, Id, Name, PublicId, one_of
 from survey.questionnaires.models import Questionnaire, Version
 from survey.team.models import User
@@ -97,6 +103,26 @@ class Campaign(Base):
             Outcome.WON: self.won_delay_days,
         }
         return {outcome: days for outcome, days in delays.items() if days is not None}
+
+
+class Wording(Base):
+    """A campaign's own words for one of its mails, to buyers of one outcome."""
+
+    __tablename__ = "wording"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "kind", "asked_as"),
+        CheckConstraint("subject <> '' OR body <> ''", name="says_something"),
+    )
+
+    id: Mapped[Id]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    campaign: Mapped[Campaign] = relationship()
+    kind: Mapped[MailKind] = mapped_column(one_of(MailKind))
+    asked_as: Mapped[Outcome] = mapped_column(one_of(Outcome))
+    subject: Mapped[str] = mapped_column(Text, default="")
+    """Empty: our words; the same for the body."""
+    body: Mapped[str] = mapped_column(Text, default="")
+    changed_at: Mapped[datetime]
 
 
 class Invitation(Base):

@@ -22,6 +22,22 @@ class LinkPurpose(StrEnum):
     OPT_OUT = "opt_out"
 
 
+class MailKind(StrEnum):
+    """The mails that ask a buyer. Their words may be a campaign's own."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class MailWords:
+    """What can be written anew of a mail, with fields in braces; an empty part is ours."""
+
+    subject: str = ""
+    body: str = ""
+    """Paragraphs, with an empty line between."""
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """The tokens of one mail. They live in memory while it is sent and are never stored."""

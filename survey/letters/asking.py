@@ -13,7 +13,8 @@ from survey.invitations.emails import Asked
 from survey.invitations.models import Invitation
 from survey.invitations.queries.asked import to_send
 from survey.invitations.queries.plans import at_claim
-from survey.invitations.types import Links, SkipReason
+from survey.invitations.queries.wordings import Wordings, wordings
+from survey.invitations.types import Links, MailKind, SkipReason
 from survey.invitations.verdicts import Wait
 from survey.letters.letter import MASK, Paper, subject_of
 from survey.mail.models import Attempt, Message
@@ -24,6 +25,7 @@ from survey.responses.queries import answered_among
 _GONE = "The invitation is gone."
 _CLOSED = "The time to answer has passed."
 _NIGHT = "It waits for the working hours of its reader."
+_KIND = MailKind.INVITATION
 
 
 class InvitationLetter:
@@ -51,7 +53,8 @@ class InvitationLetter:
         if invitation is None:
             return None
         head = self._paper.letterhead(session)
-        asked = asked_of(session, invitation, message, company=head.company)
+        said = wordings(session, [invitation.campaign_id])
+        asked = asked_of(session, invitation, message, _KIND, said, company=head.company)
         links = Links(answer=MASK, opt_out=MASK)
         return emails.invitation(self._paper.stationery, head, asked, links)
 
@@ -67,8 +70,9 @@ class InvitationLetter:
             return {}
         head = self._paper.letterhead(session)
         invitations = [found[subject_of(attempt.message)] for attempt in attempts]
+        said = wordings(session, {invitation.campaign_id for invitation in invitations})
         asked = [
-            asked_of(session, invitation, attempt.message, company=head.company)
+            asked_of(session, invitation, attempt.message, _KIND, said, company=head.company)
             for invitation, attempt in zip(invitations, attempts, strict=True)
         ]
         keys = [attempt.attempt_id for attempt in attempts]
@@ -79,13 +83,22 @@ class InvitationLetter:
         }
 
 
-def asked_of(session: Session, invitation: Invitation, message: Message, *, company: str) -> Asked:
-    """What a mail to the buyer says of this invitation."""
+def asked_of(
+    session: Session,
+    invitation: Invitation,
+    message: Message,
+    kind: MailKind,
+    said: Wordings,
+    *,
+    company: str,
+) -> Asked:
+    """What a mail of this kind to the buyer says of the invitation, in its campaign's words."""
     return emails.asked_by(
         invitation,
         document_of(session, invitation.version_id, invitation.asked_as),
         to_address=message.to_address,
         company=company,
+        words=said.of(invitation.campaign, kind, invitation.asked_as),
     )
 
 

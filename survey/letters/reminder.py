@@ -11,7 +11,8 @@ from survey.invitations.actions import reminding
 from survey.invitations.actions.links import mint_links_of_all
 from survey.invitations.models import Reminder
 from survey.invitations.queries.reminders import reminders_at_claim, reminders_to_send
-from survey.invitations.types import Links, SkipReason
+from survey.invitations.queries.wordings import wordings
+from survey.invitations.types import Links, MailKind, SkipReason
 from survey.invitations.verdicts import Wait
 from survey.letters.asking import asked_of, not_wanted, waiting
 from survey.letters.letter import MASK, Paper, subject_of
@@ -20,6 +21,7 @@ from survey.mail.types import Compose, Draft, Ending
 from survey.responses.queries import answered
 
 _GONE = "The reminder is gone."
+_KIND = MailKind.REMINDER
 
 
 class ReminderLetter:
@@ -47,7 +49,9 @@ class ReminderLetter:
         if reminder is None:
             return None
         head = self._paper.letterhead(session)
-        asked = asked_of(session, reminder.invitation, message, company=head.company)
+        invitation = reminder.invitation
+        said = wordings(session, [invitation.campaign_id])
+        asked = asked_of(session, invitation, message, _KIND, said, company=head.company)
         again = emails.asked_again(reminder, now=reminder.sent_at or reminder.reminded_at)
         links = Links(answer=MASK, opt_out=MASK)
         return emails.reminder(self._paper.stationery, head, asked, again, links)
@@ -69,12 +73,14 @@ class ReminderLetter:
             (reminder.invitation, key) for reminder, key in zip(reminders, keys, strict=True)
         ]
         links = mint_links_of_all(session, carried, now=now)
+        said = wordings(session, {invitation.campaign_id for invitation, _ in carried})
         composed: dict[str, Compose] = {}
         for attempt, reminder, minted in zip(attempts, reminders, links, strict=True):
-            asked = asked_of(session, reminder.invitation, attempt.message, company=head.company)
+            invitation, message = reminder.invitation, attempt.message
+            asked = asked_of(session, invitation, message, _KIND, said, company=head.company)
             again = emails.asked_again(reminder, now=now)
             if again.is_last:
-                reminding.promise_no_more(reminder.invitation, number=reminder.number)
+                reminding.promise_no_more(invitation, number=reminder.number)
             composed[attempt.attempt_id] = partial(
                 emails.reminder, self._paper.stationery, head, asked, again, minted
             )

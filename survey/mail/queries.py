@@ -87,6 +87,14 @@ def of_subject(session: Session, *, kind: str, subject_id: int) -> list[Message]
     return list(session.scalars(asked))
 
 
+def count_queued(session: Session, *, kind: str, to_address: str, since: datetime) -> int:
+    """How many mails of a kind to an address were decided on since then."""
+    asked = select(func.count()).where(
+        Message.kind == kind, Message.to_address == to_address, Message.queued_at > since
+    )
+    return session.scalar(asked) or 0
+
+
 def attempts_of(session: Session, message: Message) -> list[Attempt]:
     asked = select(Attempt).where(Attempt.message_id == message.id).order_by(Attempt.id)
     return list(session.scalars(asked))

@@ -20,6 +20,7 @@ from tests.factories.invitations import (
     make_notice,
     make_referral,
     make_reminder,
+    make_wording,
 )
 from tests.factories.mail import (
     make_attempt,
@@ -85,4 +86,5 @@ __all__ = [
     "make_user",
     "make_version",
     "make_visit",
+    "make_wording",
 ]

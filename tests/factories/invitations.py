@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from survey.deals.types import Outcome
 from survey.invitations.models import (
     Campaign,
     ErasureRequest,
@@ -14,8 +15,9 @@ from survey.invitations.models import (
     Notice,
     Referral,
     Reminder,
+    Wording,
 )
-from survey.invitations.types import CampaignState, LinkPurpose
+from survey.invitations.types import CampaignState, LinkPurpose, MailKind
 from survey.kit.tokens import digest, new_token
 from tests.factories.deals import make_contact, make_deal
 from tests.factories.questionnaires import make_questionnaire, make_version
@@ -120,3 +122,14 @@ def make_erasure_request(session: Session, **columns: Any) -> ErasureRequest:
         "requested_at": MOMENT,
     }
     return added(session, ErasureRequest(**values | columns))
+
+
+def make_wording(session: Session, **columns: Any) -> Wording:
+    values: dict[str, Any] = {
+        "campaign": columns.get("campaign") or make_campaign(session),
+        "kind": MailKind.INVITATION,
+        "asked_as": Outcome.LOST,
+        "subject": "Two minutes about {product}?",
+        "changed_at": MOMENT,
+    }
+    return added(session, Wording(**values | columns))

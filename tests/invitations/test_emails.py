@@ -11,7 +11,8 @@ from survey.config import shipped_folder
 from survey.deals.types import Outcome
 from survey.invitations import emails
 from survey.invitations.emails import Asked, AskedAgain
-from survey.invitations.types import Links
+from survey.invitations.rules.wording import shipped
+from survey.invitations.types import Links, MailKind
 from survey.mail.rendering import Stationery
 from survey.mail.types import Draft, Letterhead
 from survey.questionnaires.documents import read_document, shipped_document
@@ -80,7 +81,11 @@ def asked_about(session: Session, outcome: Outcome) -> Asked:
     invitation.campaign.public_id = "campaign"
     document = read_document(invitation.version.document, outcome)
     return emails.asked_by(
-        invitation, document, to_address="jane@buyer.example", company="Northwind"
+        invitation,
+        document,
+        to_address="jane@buyer.example",
+        company="Northwind",
+        words=shipped(MailKind.INVITATION, outcome),
     )
 
 
@@ -94,7 +99,8 @@ def test_invitation_reads_as_approved(session: Session, outcome: Outcome):
 
 
 def reminder_of(asked: Asked, again: AskedAgain = LAST) -> Draft:
-    return emails.reminder(STATIONERY, LETTERHEAD, asked, again, LINKS)
+    words = shipped(MailKind.REMINDER, asked.asked_as)
+    return emails.reminder(STATIONERY, LETTERHEAD, replace(asked, words=words), again, LINKS)
 
 
 def test_reminder_reads_as_approved(session: Session):
@@ -118,9 +124,9 @@ def test_reminder_calls_itself_the_last_only_where_it_is(session: Session):
     last = reminder_of(asked, LAST)
 
     for words in (last.text, last.html):
-        assert "if not, this is the last mail about it." in words
+        assert "If not, this is the last mail about it." in words
     for words in (first.text, first.html):
-        assert "if not, I will ask once more, and then leave it." in words
+        assert "If not, I will ask once more, and then leave it." in words
         assert "the last mail" not in words
 
 

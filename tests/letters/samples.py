@@ -7,7 +7,8 @@ from survey.deals.types import Outcome
 from survey.insights.types import Coverage
 from survey.invitations import emails
 from survey.invitations.emails import Asked, AskedAgain, Choice
-from survey.invitations.types import Links
+from survey.invitations.rules.wording import shipped
+from survey.invitations.types import Links, MailKind
 from survey.kit.clock import Month
 from survey.mail.rendering import Stationery
 from survey.mail.types import Draft, Letterhead
@@ -34,7 +35,7 @@ LINKS = Links(
 )
 
 
-def asked(outcome: Outcome = Outcome.LOST) -> Asked:
+def asked(outcome: Outcome = Outcome.LOST, kind: MailKind = MailKind.INVITATION) -> Asked:
     document = read_document(
         shipped_document("won" if outcome is Outcome.WON else "not_won"), outcome
     )
@@ -56,6 +57,7 @@ def asked(outcome: Outcome = Outcome.LOST) -> Asked:
         reads_every_answer=True,
         campaign_public_id="c4mp41gn",
         reminders_at_most=1,
+        words=shipped(kind, outcome),
     )
 
 
@@ -65,7 +67,7 @@ def invitation(outcome: Outcome) -> Draft:
 
 def reminder(*, is_last: bool) -> Draft:
     again = AskedAgain("Last week", is_last=is_last)
-    return emails.reminder(STATIONERY, LETTERHEAD, asked(), again, LINKS)
+    return emails.reminder(STATIONERY, LETTERHEAD, asked(kind=MailKind.REMINDER), again, LINKS)
 
 
 def password_reset() -> Draft:

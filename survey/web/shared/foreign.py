@@ -9,16 +9,44 @@ import hashlib
 from html.parser import HTMLParser
 
 from flask import Response
+from markupsafe import escape
 
 _REST = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 _SANDBOX = "sandbox allow-popups allow-popups-to-escape-sandbox"
 
 
-def mail_page(html: str) -> Response:
-    """The mail as an answer of its own, for a frame. Its links open in a new tab."""
+_ABOVE = (
+    "margin:0;padding:12px 24px;background:#ffffff;color:#1d2b2a;"
+    "font:15px Helvetica,Arial,sans-serif"
+)
+
+
+def mail_page(html: str, *, subject: str = "") -> Response:
+    """The mail as an answer of its own, for a frame, under its subject where that is not shown
+    elsewhere. Its links open in a new tab.
+    """
     shown = html.replace("<head>", '<head><base target="_blank">', 1)
-    response = Response(shown, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = policy_of(shown)
+    if subject:
+        start, body, rest = shown.partition("<body")
+        tag, end, inside = rest.partition(">")
+        shown = f"{start}{body}{tag}{end}{_above(f'Subject: {subject}')}{inside}"
+    return _framed(shown)
+
+
+def sentence_page(sentence: str, status: int) -> Response:
+    """A sentence in the place of a mail that cannot be shown."""
+    response = _framed(f'<!doctype html><html lang="en"><body>{_above(sentence)}</body></html>')
+    response.status_code = status
+    return response
+
+
+def _above(sentence: str) -> str:
+    return f'<p dir="auto" style="{_ABOVE}">{escape(sentence)}</p>'
+
+
+def _framed(html: str) -> Response:
+    response = Response(html, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = policy_of(html)
     return response
 
 

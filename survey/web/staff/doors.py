@@ -8,6 +8,7 @@ from survey.web.staff.dashboard.views import bp as dashboard
 from survey.web.staff.deals.views import bp as deals
 from survey.web.staff.feedback.views import bp as feedback
 from survey.web.staff.mailbox.views import bp as mailbox
+from survey.web.staff.mails.views import bp as mails
 from survey.web.staff.outbox.views import bp as outbox
 from survey.web.staff.people.views import bp as people
 from survey.web.staff.questionnaires.views import bp as questionnaires
@@ -24,6 +25,7 @@ PAGES = (
     campaigns,
     deals,
     mailbox,
+    mails,
     outbox,
     people,
     questionnaires,
