@@ -63,6 +63,8 @@ def questions_of(screens: Sequence[Screen]) -> list[Question]:
 
 def holds(condition: Condition, answers: Answers) -> bool:
     """Whether a condition is met by these answers."""
+    if condition is ALWAYS:
+        return True
     if condition.vague and not is_vague(text_of(answers, condition.vague)):
         return False
     if condition.when and not any(_all_match(row, answers) for row in condition.when):
@@ -264,9 +266,18 @@ def _place(choice: Choice, seed: str) -> tuple[bool, str]:
 
 
 def _all_match(row: tuple[Match, ...], answers: Answers) -> bool:
-    return all(
-        any(key in match.choices for key in chosen(answers, match.question)) for match in row
-    )
+    # Loops, because one walk through a questionnaire comes here a hundred times.
+    for match in row:  # noqa: SIM110
+        if not _matches(match, answers):
+            return False
+    return True
+
+
+def _matches(match: Match, answers: Answers) -> bool:
+    given = answers.get(match.question)
+    if given is None or isinstance(given, str):
+        return given in match.choices
+    return any(key in match.choices for key in given)
 
 
 def _walk(document: Document, answers: Answers) -> tuple[list[Screen], dict[str, str | list[str]]]:
@@ -292,7 +303,7 @@ def _as_shown(question: Question, kept: Answers) -> Question:
     choices = tuple(
         choice
         for choice in question.choices
-        if choice.condition is ALWAYS or holds(choice.condition, kept)
+        if holds(choice.condition, kept)
     )
     if len(choices) == len(question.choices):
         return question
