@@ -172,10 +172,11 @@ def reasons_named(document: Document, answers: Answers) -> list[NamedReason]:
 def is_deliberate(document: Document, answers: Answers, from_link: str | None) -> bool:
     """Whether a person chose something beyond what the mail's link had set.
 
-    Mail scanners open every link and press every button; they do not choose. `from_link` is the
-    choice the link carried for the document's first question.
+    `answers` are those that count (`prune`). Mail scanners open every link and press every button;
+    they do not choose. `from_link` is the choice the link carried for the document's first
+    question.
     """
-    for question in questions_of(screens_for(document, answers)):
+    for question in questions_of(document.screens):
         for key in chosen(answers, question.key):
             if question.kind is QuestionKind.TEXT:
                 continue
@@ -300,11 +301,7 @@ def _walk(document: Document, answers: Answers) -> tuple[list[Screen], dict[str,
 
 
 def _as_shown(question: Question, kept: Answers) -> Question:
-    choices = tuple(
-        choice
-        for choice in question.choices
-        if holds(choice.condition, kept)
-    )
+    choices = tuple(choice for choice in question.choices if holds(choice.condition, kept))
     if len(choices) == len(question.choices):
         return question
     return replace(question, choices=choices)

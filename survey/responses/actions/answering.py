@@ -26,6 +26,7 @@ from survey.responses.types import Channel, Doubt, Footprint, ResponseState, Sai
 # Written to beneath the unit of work, which costs three times as much for rows nobody looks at.
 _ANSWERS = cast("Table", Answer.__table__)
 _DRAFTS = cast("Table", ResponseDraft.__table__)
+_INVITATIONS = cast("Table", Invitation.__table__)
 
 
 class QuestionsClosed(SurveyError):
@@ -211,8 +212,8 @@ def _take_turn(session: Session, invitation: Invitation) -> None:
     # Two presses at once must see each other's work, so what stands is asked for only after this
     # lock, in a statement of its own. On SQLite the writing session is alone anyway.
     if session.get_bind().dialect.name != "sqlite":
-        lock = select(Invitation.id).where(Invitation.id == invitation.id).with_for_update()
-        session.execute(lock)
+        lock = select(_INVITATIONS.c.id).where(_INVITATIONS.c.id == invitation.id)
+        session.connection().execute(lock.with_for_update())
 
 
 def _begun(invitation: Invitation, channel: Channel) -> Response:
