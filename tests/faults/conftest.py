@@ -64,19 +64,9 @@ def provider() -> Iterator[FakeSendGrid]:
         yield provider
 
 
-@pytest.fixture(scope="session")
-def known_calls() -> dict[str, dict[str, int]]:
-    return {}
-
-
 @pytest.fixture
-def bench(
-    forks: Forks,
-    provider: FakeSendGrid,
-    tmp_path_factory: pytest.TempPathFactory,
-    known_calls: dict[str, dict[str, int]],
-) -> Bench:
-    return Bench(forks, provider, tmp_path_factory.mktemp("bench"), known_calls)
+def bench(forks: Forks, provider: FakeSendGrid, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return Bench(forks, provider, tmp_path_factory.mktemp("bench"))
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,11 @@ class Forked:
     _forks: "Forks"
     _status: int | None = None
 
+    @property
+    def words(self) -> str:
+        """What it has said so far."""
+        return self.output.read_text() if self.output.exists() else ""
+
     def kill(self) -> None:
         self.send(signal.SIGKILL)
 
@@ -56,7 +61,7 @@ class Forked:
     def is_over(self) -> bool:
         return self._status is not None or _state_of(self.pid) in {"Z", ""}
 
-    def wait(self, *, within_s: float = 120.0) -> int:
+    def wait(self, *, within_s: float = 600.0) -> int:
         """The exit status; minus the signal's number where one ended it."""
         if self._status is None:
             try:
@@ -107,8 +112,8 @@ class Forks:
         """`survey …` to its end, which must be a good one; its words."""
         forked = self.start(*arguments, moment=moment, **settings)
         status = forked.wait()
-        assert status == 0, forked.output.read_text()
-        return forked.output.read_text()
+        assert status == 0, forked.words
+        return forked.words
 
     def ask(self, order: dict[str, Any]) -> dict[str, Any]:
         assert self._warm.stdin

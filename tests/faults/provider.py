@@ -29,7 +29,7 @@ class Fault(StrEnum):
     SLOWER = "slower"
     CUT_BEFORE = "cut before accepting"
     CUT_AFTER = "cut after accepting"
-    CUT_IN_BODY = "cut while the body comes"
+    SILENT = "no answer while we wait"
     GARBAGE_LINE = "garbage instead of a status"
     GARBAGE_BODY = "202 with a garbage body"
     WITHOUT_ID = "202 without id"
@@ -45,12 +45,10 @@ class Phase(StrEnum):
     ANSWERED = "answered"
 
 
-_NOT_ACCEPTED = frozenset(
-    {Fault.TOO_MANY, Fault.ERROR_BEFORE, Fault.CUT_BEFORE, Fault.CUT_IN_BODY, Fault.KEY_REFUSED}
-)
+NOT_ACCEPTED = frozenset({Fault.TOO_MANY, Fault.ERROR_BEFORE, Fault.CUT_BEFORE, Fault.KEY_REFUSED})
 _REFUSED = {Fault.TOO_MANY: 429, Fault.KEY_REFUSED: 401}
 _FAILED = frozenset({Fault.ERROR_BEFORE, Fault.ERROR_AFTER})
-_CUT = frozenset({Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.CUT_IN_BODY})
+_CUT = frozenset({Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.SILENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +69,7 @@ class FakeSendGrid:
     """By person, the faults of their first, second, … request; then all is well."""
     slow_s: float = 0.2
     slower_s: float = 0.5
+    silent_s: float = 35.0
     reset_at: Callable[[], int] = lambda: 0
     """Seconds since 1970, as 429 names them."""
     watches: Callable[[Phase], None] = lambda _phase: None
@@ -104,7 +103,7 @@ class FakeSendGrid:
 
     def note(self, body: bytes, fault: Fault | None) -> Request:
         person, attempt_id = _named_in(body)
-        request = Request(person, attempt_id, fault, is_accepted=fault not in _NOT_ACCEPTED)
+        request = Request(person, attempt_id, fault, is_accepted=fault not in NOT_ACCEPTED)
         with self._lock:
             self.requests.append(request)
         return request
@@ -130,8 +129,6 @@ class _Door(BaseHTTPRequestHandler):
         if len(body) < length:
             return self._cut()
         fault = provider.fault_for(_named_in(body)[0])
-        if fault is Fault.CUT_IN_BODY:
-            return self._cut()
         provider.watches(Phase.ARRIVED)
         request = provider.note(body, fault)
         provider.watches(Phase.ACCEPTED)
@@ -139,9 +136,11 @@ class _Door(BaseHTTPRequestHandler):
         return provider.watches(Phase.ANSWERED)
 
     def _misbehave(self, fault: Fault | None, request: Request) -> None:
+        provider = self.server.provider
         pauses = {
-            Fault.SLOW: self.server.provider.slow_s,
-            Fault.SLOWER: self.server.provider.slower_s,
+            Fault.SLOW: provider.slow_s,
+            Fault.SLOWER: provider.slower_s,
+            Fault.SILENT: provider.silent_s,
         }
         if fault in pauses:
             threading.Event().wait(pauses[fault])

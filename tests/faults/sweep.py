@@ -1,20 +1,32 @@
-"""One kill point from start to end: a fresh copy, the kill, and a second run to the end."""
+"""Kill points from start to end: a fresh copy, the kills, a run to the end, and the receipts."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from signal import SIGTERM
 
-from survey.kit.queue import Queue
+from survey.kit.queue import Queue, beside
 from tests.faults.books import read_books, verdict
-from tests.faults.killing import At, Victim, calls_made, kill_at
+from tests.faults.killing import At, Victim, kill_at
 from tests.faults.processes import Forks, wait_for
 from tests.faults.provider import FakeSendGrid
 from tests.faults.receipts import press_send_again, tell
 from tests.faults.world import AT_LAST, LATER, STARTS, Template, buyer, settings_for
+
+KEPT = {
+    "twice": 0,
+    "asked again": 0,
+    "two messages": 0,
+    "lost": 0,
+    "twice after receipts": 0,
+    "not reached after receipts": 0,
+    "uncertain after receipts": 0,
+}
+"""The promises, as figures. What is uncertain before the receipts is no broken one."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,15 @@ class Scenario:
     def runs_on(self) -> bool:
         """A worker does not end by itself, and is woken by the queue."""
         return self.arguments[0] in {"serve", "worker"}
+
+    @property
+    def sends(self) -> bool:
+        return self.arguments[0] != "invite"
+
+    @property
+    def writes_files(self) -> bool:
+        """The database, or a worker's queue."""
+        return self.template.is_sqlite or self.runs_on
 
     def __str__(self) -> str:
         return f"{self.arguments[0]}, {'SQLite' if self.template.is_sqlite else 'PostgreSQL'}"
@@ -45,9 +66,18 @@ class Installation:
     def is_done(self) -> bool:
         return read_books(self.url).are_settled(self.people)
 
-    def wake(self) -> None:
-        queue = Queue(self.settings["queue_url"])
-        queue.wake("invite")
+    @property
+    def has_nothing_due(self) -> bool:
+        books = read_books(self.url)
+        return len(books.states) == self.people and not books.by_state["queued"]
+
+    @property
+    def everyone(self) -> list[str]:
+        return [buyer(number) for number in range(self.people)]
+
+    def wake(self, job: str = "invite") -> None:
+        queue = Queue(self.settings["queue_url"] or beside(self.url))
+        queue.wake(job)
         queue.close()
 
 
@@ -58,8 +88,6 @@ class Bench:
     forks: Forks
     provider: FakeSendGrid
     folder: Path
-    known_calls: dict[str, dict[str, int]]
-    """By scenario, counted once."""
     _numbers: Iterator[int] = field(default_factory=count)
 
     @contextmanager
@@ -73,52 +101,28 @@ class Bench:
             told = settings_for(url, self.provider.url, own)
             yield Installation(url, template.people, told)
 
-    def calls_of(self, scenario: Scenario) -> dict[str, int]:
-        """How often each system call is made in a run that nobody disturbs."""
-        name = str(scenario)
-        if name not in self.known_calls:
-            with self.fresh(scenario.template) as installation:
-                victim = self._victim(scenario, installation)
-                self.known_calls[name] = calls_made(victim, self.folder)
-        return self.known_calls[name]
-
-    def sweep(self, scenario: Scenario, points: list[At]) -> Counter[str]:
-        """What became of the promises over these points; one not reached does not count."""
+    def sweep(self, scenario: Scenario, runs: Iterable[Sequence[At]]) -> Counter[str]:
+        """What became of the promises over these runs, each killed at each of its points in turn;
+        a point that is not reached does not count.
+        """
         tally: Counter[str] = Counter()
-        for at in points:
+        for points in runs:
             with self.fresh(scenario.template) as installation:
-                if kill_at(at, self._victim(scenario, installation), self.provider):
-                    tally["points"] += 1
-                    tally.update(self._to_the_end(scenario, installation))
+                for place, at in enumerate(points):
+                    moment = STARTS + place * timedelta(seconds=10)
+                    victim = self._victim(scenario, installation, moment)
+                    tally["points"] += kill_at(at, victim, self.provider)
+                tally.update(self._to_the_end(scenario, installation))
+                tally["runs"] += 1
         return tally
 
-    def _victim(self, scenario: Scenario, installation: Installation) -> Victim:
-        if scenario.runs_on:
-            installation.wake()
-        return Victim(
-            lambda is_held: self.forks.start(
-                *scenario.arguments, moment=STARTS, is_held=is_held, **installation.settings
-            ),
-            (lambda: installation.is_done) if scenario.runs_on else None,
-        )
-
-    def _to_the_end(self, scenario: Scenario, installation: Installation) -> dict[str, int]:
-        if scenario.runs_on:
-            self._work_on(scenario, installation)
-        else:
-            self.forks.run(*scenario.arguments, moment=LATER, **installation.settings)
-        if "invite" in scenario.arguments:
-            self.forks.run("deliver", "--once", moment=LATER, **installation.settings)
-        kept = verdict(_people(installation), read_books(installation.url), self.provider)
-        return kept | self._settled(installation)
-
-    def _settled(self, installation: Installation) -> dict[str, int]:
+    def settle(self, installation: Installation) -> dict[str, int]:
         """What is left to settle once the provider has told all, and a person has pressed once."""
         tell(installation.url, self.provider.accepted, moment=LATER)
         never_left = press_send_again(installation.url, moment=AT_LAST)
         if never_left:
             self.forks.run("deliver", "--once", moment=AT_LAST, **installation.settings)
-        people = _people(installation)
+        people = installation.everyone
         after = verdict(people, read_books(installation.url), self.provider)
         reached = self.provider.accepted_by_person
         return {
@@ -128,13 +132,33 @@ class Bench:
             "uncertain after receipts": after["uncertain"],
         }
 
+    def _victim(self, scenario: Scenario, installation: Installation, moment: datetime) -> Victim:
+        if scenario.runs_on:
+            installation.wake()
+        return Victim(
+            lambda is_held: self.forks.start(
+                *scenario.arguments, moment=moment, is_held=is_held, **installation.settings
+            ),
+            (lambda: installation.has_nothing_due) if scenario.runs_on else None,
+        )
+
+    def _to_the_end(self, scenario: Scenario, installation: Installation) -> dict[str, int]:
+        if scenario.runs_on:
+            self._work_on(scenario, installation)
+        else:
+            self.forks.run(*scenario.arguments, moment=LATER, **installation.settings)
+        if not scenario.sends:
+            self.forks.run("deliver", "--once", moment=LATER, **installation.settings)
+        kept = verdict(installation.everyone, read_books(installation.url), self.provider)
+        return kept | self.settle(installation)
+
     def _work_on(self, scenario: Scenario, installation: Installation) -> None:
         installation.wake()
         worker = self.forks.start(*scenario.arguments, moment=LATER, **installation.settings)
-        wait_for(lambda: worker.is_over or installation.is_done, within_s=120, every_s=0.1)
+        wait_for(lambda: worker.words and installation.is_done, within_s=600, every_s=0.2)
         worker.send(SIGTERM)
-        assert worker.wait() == 0, worker.output.read_text()
+        assert worker.wait() == 0, worker.words
 
 
-def _people(installation: Installation) -> list[str]:
-    return [buyer(number) for number in range(installation.people)]
+def promises_in(tally: Mapping[str, int]) -> dict[str, int]:
+    return {promise: tally[promise] for promise in KEPT}

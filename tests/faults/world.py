@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from survey.jobs.invite import invite_all
 from survey.kit.db import Database
@@ -25,11 +26,11 @@ from tests.factories import (
     make_version,
 )
 
-STARTS = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
-"""A Thursday at half past twelve in Amsterdam, two weeks after the deals were lost."""
-LATER = STARTS + timedelta(minutes=10)
+STARTS = datetime(2026, 10, 15, 10, 5, tzinfo=UTC)
+"""A Thursday shortly after noon in Amsterdam, two weeks after the deals were lost."""
+LATER = STARTS + timedelta(minutes=20)
 """When every claim that a dead worker left has lapsed; still within the same hour."""
-AT_LAST = STARTS + timedelta(hours=2)
+AT_LAST = STARTS + timedelta(hours=3)
 """When the receipts of that hour have had their time."""
 
 
@@ -92,7 +93,9 @@ class Template:
 def postgres_database(name: str, server: str, *, template: str = "template1") -> Iterator[str]:
     """A new database on the server of that address; gone when the block ends."""
     url = make_url(server).set(drivername="postgresql+psycopg")
-    engine = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    engine = create_engine(
+        url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool
+    )
     with engine.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     try:
@@ -100,7 +103,6 @@ def postgres_database(name: str, server: str, *, template: str = "template1") ->
     finally:
         with engine.connect() as connection:
             connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        engine.dispose()
 
 
 def settings_for(url: str, provider_url: str, folder: Path) -> dict[str, str]:
