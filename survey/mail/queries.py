@@ -1,11 +1,12 @@
 """What people ask of the outbox."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
+from survey.kit.bulk import among
 from survey.kit.paging import Key, Page, read_page
 from survey.mail.models import Attempt, Message, QueuePause, QueueStop, Receipt, Suppression
 from survey.mail.rules import address_digest
@@ -17,8 +18,6 @@ from survey.mail.types import (
     UncertainHour,
 )
 
-# Both databases bound what one statement may carry: SQLite to 32,766 values, PostgreSQL to 65,535.
-_MOST_IN_ONE_QUESTION = 10_000
 _HOUR = timedelta(hours=1)
 _CAME_BACK = or_(
     Message.bounced_at.is_not(None),
@@ -217,22 +216,60 @@ def count_came_back(session: Session) -> int:
 
 
 def suppression_of(session: Session, address: str) -> Suppression | None:
-    asked = select(Suppression).where(Suppression.address_digest == address_digest(address))
+    return suppression_by_digest(session, address_digest(address))
+
+
+def suppression_by_digest(session: Session, digest: str) -> Suppression | None:
+    asked = select(Suppression).where(Suppression.address_digest == digest)
     return session.scalars(asked).one_or_none()
 
 
 def suppressions_among(session: Session, addresses: Iterable[str]) -> dict[str, SuppressionReason]:
     """Why those of the addresses that must never be mailed must not, by address as given."""
     hashed = {address: address_digest(address) for address in addresses}
-    digests = sorted(set(hashed.values()))
-    reasons: dict[str, SuppressionReason] = {}
-    for start in range(0, len(digests), _MOST_IN_ONE_QUESTION):
-        some = digests[start : start + _MOST_IN_ONE_QUESTION]
-        asked = select(Suppression.address_digest, Suppression.reason).where(
-            Suppression.address_digest.in_(some)
-        )
-        reasons |= {row.address_digest: row.reason for row in session.execute(asked)}
+    asked = select(Suppression.address_digest, Suppression.reason).where(
+        among(session, Suppression.address_digest, sorted(set(hashed.values())))
+    )
+    reasons = {row.address_digest: row.reason for row in session.execute(asked)}
     return {address: reasons[known] for address, known in hashed.items() if known in reasons}
+
+
+def digests_known(session: Session, digests: Iterable[str]) -> frozenset[str]:
+    """Which of these digests stand on the list of addresses never to mail."""
+    asked = select(Suppression.address_digest).where(
+        among(session, Suppression.address_digest, sorted(digests))
+    )
+    return frozenset(session.scalars(asked))
+
+
+def suppressions(
+    session: Session,
+    *,
+    find: str = "",
+    reason: SuppressionReason | None = None,
+    cursor: str | None = None,
+) -> Page[Suppression]:
+    """One page of the list, the newest first; a whole address also finds whom we know by digest
+    alone. Raises `CursorNotUsable`.
+    """
+    asked = select(Suppression)
+    if reason is not None:
+        asked = asked.where(Suppression.reason == reason)
+    if find:
+        written = Suppression.address.icontains(find, autoescape=True)
+        is_meant = Suppression.address_digest == address_digest(find)
+        asked = asked.where(or_(written, is_meant) if "@" in find else written)
+    return read_page(session, asked, [Key(Suppression.id, is_descending=True)], cursor=cursor)
+
+
+def every_suppression(session: Session) -> Iterator[Suppression]:
+    """The whole list, the oldest first, a few hundred at a time."""
+    asked = select(Suppression).order_by(Suppression.id).execution_options(yield_per=500)
+    yield from session.scalars(asked)
+
+
+def count_suppressions(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Suppression)) or 0
 
 
 def _attempts_locked() -> Select[Attempt]:

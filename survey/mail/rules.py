@@ -49,6 +49,9 @@ _DROPPED_FOR: Final[tuple[tuple[str, SuppressionReason | None], ...]] = (
     ("spam content", None),
     ("maximum credits", None),
 )
+_OWN_WORDS: Final = frozenset(
+    {SuppressionReason.OPTED_OUT, SuppressionReason.COMPLAINED, SuppressionReason.ERASED}
+)
 SOFT_BOUNCES_IN_A_ROW: Final = 5
 """After so many an address is not written to any more."""
 FEWEST_TO_PROVE_A_FEED: Final = 5
@@ -97,6 +100,11 @@ def suppression_for(kind: ReceiptKind, reason: str) -> SuppressionReason | None:
         return _SUPPRESSED_BY.get(kind)
     told_of = reason.lower()
     return next((why for words, why in _DROPPED_FOR if words in told_of), SuppressionReason.BOUNCED)
+
+
+def is_persons_own_word(reason: SuppressionReason) -> bool:
+    """Whether the person said so themselves, so that nobody else may take it back."""
+    return reason in _OWN_WORDS
 
 
 def soft_bounces_in_a_row(heard: Iterable[Heard]) -> int:

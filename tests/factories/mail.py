@@ -46,7 +46,7 @@ def make_suppression(session: Session, **columns: Any) -> Suppression:
     address = columns.get("address", f"never{next_number()}@buyer.example")
     values: dict[str, Any] = {
         "address": address,
-        "address_digest": address_digest(address),
+        "address_digest": address_digest(address or f"forgotten{next_number()}@buyer.example"),
         "reason": SuppressionReason.OPTED_OUT,
         "suppressed_at": MOMENT,
     }

@@ -27,6 +27,7 @@ EXTRA_ROOMS: dict[str, str] = {
     "invitations/verdicts": "what was decided about asking, as values",
     "mail/folding": "where a mail stands, told from all that is known of it",
     "mail/histories": "what is known of mails from outside, and which mails events speak of",
+    "mail/listing": "the list of addresses never to mail as a file: reading it, writing it",
     "mail/rendering": "the templates of all mails, compiled once",
     "mail/providers": "three voices behind one interface, and the bytes that travel",
     "questionnaires/documents": "a questionnaire's stored form, and reading it",

@@ -1,16 +1,21 @@
 """Addresses never to mail: put on the list at once, and kept there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey.kit.bulk import insert_new_rows
+from survey.audit.actions import record
+from survey.audit.types import Actor, Subject
+from survey.kit.bulk import among, insert_new_rows
+from survey.kit.errors import SurveyError
 from survey.mail import queries, rules
-from survey.mail.models import Suppression
+from survey.mail.listing import Listed
+from survey.mail.models import Receipt, Suppression
 from survey.mail.types import SuppressionReason
 
 
@@ -20,6 +25,18 @@ class Cause:
 
     reason: SuppressionReason
     note: str = ""
+
+
+class NotOneAddress(SurveyError):
+    """What was to be put on the list is not one plain address."""
+
+
+class WhyMissing(SurveyError):
+    """An address was to be taken from the list without a word why."""
+
+
+class NotOursToLift(SurveyError):
+    """The person wanted no mail, and nobody says that they changed their mind."""
 
 
 def suppress(
@@ -49,6 +66,104 @@ def suppress_all(session: Session, causes: Mapping[str, Cause], *, now: datetime
     rows = [_columns(address, causes[address], now=now) for address in new]
     insert_new_rows(session, Suppression, rows)
     return len(new)
+
+
+def add_by_hand(
+    session: Session, address: str, *, note: str, actor: Actor, now: datetime
+) -> Suppression:
+    """One of our people puts an address on the list. Raises `NotOneAddress`."""
+    plain = address.strip().lower()
+    if not rules.is_one_address(plain):
+        raise NotOneAddress("This is not one e-mail address. Write it as jane@company.example.")
+    kept = suppress(
+        session, plain, reason=SuppressionReason.ADDED_BY_PERSON, note=rules.told(note), now=now
+    )
+    record(session, actor, "suppression_added", Subject("suppression", kept.id), now=now)
+    return kept
+
+
+def lift(
+    session: Session,
+    suppression: Suppression,
+    *,
+    why: str,
+    is_asked_by_person: bool,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Let an address be mailed again. What the person said themselves only they take back.
+
+    Raises `WhyMissing`, `NotOursToLift`.
+    """
+    if not why.strip():
+        raise WhyMissing("Please say why this address may be mailed again.")
+    if rules.is_persons_own_word(suppression.reason) and not is_asked_by_person:
+        raise NotOursToLift(
+            "This person said themselves that they want no mail. It can be lifted only if they "
+            "asked for it themselves."
+        )
+    record(
+        session,
+        actor,
+        "suppression_lifted",
+        Subject("suppression", suppression.id),
+        now=now,
+        reason=suppression.reason.value,
+        is_asked_by_person=is_asked_by_person,
+        why=rules.told(why),
+    )
+    session.delete(suppression)
+    session.flush()
+
+
+def take_in(session: Session, listed: Iterable[Listed], *, actor: Actor, now: datetime) -> int:
+    """Put a whole list on ours; says how many are new. Who stands there stays as they are, but
+    whoever the list knows as erased is known here by digest alone from now on.
+    """
+    by_digest = {each.digest: each for each in listed}
+    known = queries.digests_known(session, by_digest)
+    new = [each for digest, each in by_digest.items() if digest not in known]
+    rows = [
+        {
+            "address_digest": each.digest,
+            "address": each.address,
+            "reason": each.reason,
+            "note": each.note,
+            "suppressed_at": min(each.suppressed_at or now, now),
+        }
+        for each in new
+    ]
+    insert_new_rows(session, Suppression, rows)
+    erased = [d for d, each in by_digest.items() if each.reason is SuppressionReason.ERASED]
+    _forget(session, [digest for digest in erased if digest in known])
+    facts = {"new": len(new), "known": len(by_digest) - len(new)}
+    record(session, actor, "suppressions_taken_in", Subject("suppression"), now=now, **facts)
+    return len(new)
+
+
+def forget_address(session: Session, address: str, *, now: datetime) -> Suppression:
+    """Keep an address from being mailed for ever while forgetting it: only its digest stays, and
+    what the provider told of it is emptied.
+    """
+    kept = suppress(session, address, reason=SuppressionReason.ERASED, now=now)
+    _forget(session, [kept.address_digest])
+    session.refresh(kept)
+    return kept
+
+
+def _forget(session: Session, digests: list[str]) -> None:
+    session.execute(
+        update(Suppression)
+        .where(among(session, Suppression.address_digest, digests))
+        .values(address=None, note="", reason=SuppressionReason.ERASED)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Receipt)
+        .where(among(session, Receipt.address_digest, digests))
+        .values(raw={})
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _columns(address: str, cause: Cause, *, now: datetime) -> dict[str, Any]:

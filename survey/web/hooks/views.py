@@ -11,6 +11,7 @@ from survey.mail.providers.events import read_events
 from survey.mail.providers.signatures import SIGNATURE_HEADER, TIMESTAMP_HEADER, is_signed
 from survey.web.shared import access
 from survey.web.shared.door import now, session, settings
+from survey.web.shared.guards import largest_body
 
 bp = Blueprint("hooks", __name__)
 
@@ -25,11 +26,11 @@ log = structlog.get_logger(__name__)
 
 @bp.post("/hooks/sendgrid")
 @access.signed("SendGrid’s event webhook")
+@largest_body(_LARGEST_BATCH)
 def sendgrid() -> ResponseReturnValue:
     """Keep a batch of events. The answer is 2xx only once they are safe, so that what is not kept
     is sent again.
     """
-    request.max_content_length = _LARGEST_BATCH
     body = request.get_data(cache=False)
     if not _is_from_sendgrid(body):
         log.warning("receipts.refused", size=len(body))

@@ -1,12 +1,14 @@
 """What stands before every view: the true address of the visitor, CSRF, limits on tries."""
 
-from flask import Flask, abort, request
+from collections.abc import Callable
+
+from flask import Flask, abort, current_app, request
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from survey.config import Settings
-from survey.web.shared.access import Way, mark_here
+from survey.web.shared.access import View, Way, mark_here
 
 _csrf = CSRFProtect()
 _PROVEN_OTHERWISE = frozenset({Way.LINK, Way.SIGNED})
@@ -28,6 +30,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # a token lives as long as its session
     _csrf.init_app(app)
     app.before_request(_refuse_nul)
+    app.before_request(_let_in_large_bodies)
     app.before_request(_check_csrf)
     app.config["RATELIMIT_STORAGE_URI"] = settings.limits_url
     limiter.init_app(app)
@@ -46,6 +49,25 @@ def _refuse_nul() -> None:
     """An address with a NUL names nothing, and PostgreSQL would not even look."""
     if "\0" in request.path:
         abort(404)
+
+
+def largest_body(size: int) -> Callable[[View], View]:
+    """Let a view take a body of up to so many bytes; all others take what a form needs.
+
+    Stands under the access mark, because the body is read before the view is asked.
+    """
+
+    def put(view: View) -> View:
+        view.largest_body = size  # type: ignore[attr-defined]  # a function can carry its mark
+        return view
+
+    return put
+
+
+def _let_in_large_bodies() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if (size := getattr(view, "largest_body", None)) is not None:
+        request.max_content_length = size
 
 
 def _check_csrf() -> None:

@@ -15,6 +15,7 @@ from survey.web.staff.questionnaires.views import bp as questionnaires
 from survey.web.staff.reports.views import bp as reports
 from survey.web.staff.settings.views import bp as settings
 from survey.web.staff.sign_in.views import bp as sign_in
+from survey.web.staff.suppressions.views import bp as suppressions
 from survey.web.staff.taxonomy.views import bp as taxonomy
 from survey.web.staff.upcoming.views import bp as upcoming
 
@@ -32,6 +33,7 @@ PAGES = (
     reports,
     settings,
     sign_in,
+    suppressions,
     taxonomy,
     upcoming,
 )

@@ -1,0 +1,1 @@
+"""The list of addresses never to mail."""
