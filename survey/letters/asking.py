@@ -137,6 +137,8 @@ def _held_back(
             endings[attempt.attempt_id] = not_wanted(_GONE)
         elif number in answered:
             endings[attempt.attempt_id] = not_wanted(SkipReason.ANSWERED.sentence)
+        elif found[number].declined_at is not None:
+            endings[attempt.attempt_id] = not_wanted(SkipReason.DECLINED.sentence)
         elif isinstance(verdict, SkipReason):
             inviting.cancel_invitation(session, found[number], reason=verdict, now=now)
             endings[attempt.attempt_id] = not_wanted(verdict.sentence)

@@ -96,6 +96,11 @@ def test_campaign_needs_words_for_its_outcomes(
         ({"amount_from_minor": 2}, "amount_currency"),
         ({"sender_name": " "}, "sender_name"),
         ({"reply_to": ""}, "reply_to"),
+        ({"person_quarantine_days": 89}, "person_quarantine_days"),
+        ({"reminders": 3}, "reminders"),
+        ({"reminder_days": 2}, "reminder_days"),
+        ({"reminder_gap_days": 2}, "reminder_gap_days"),
+        ({"answer_days": 9}, "answer_days"),
     ],
 )
 def test_terms_that_contradict_each_other_are_refused(

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.deals.types import Outcome
-from survey.invitations.rules.asking import decide, is_sampled, takes_answers
+from survey.invitations.rules.asking import at_claim, decide, is_sampled, takes_answers
 from survey.invitations.rules.contacts import choose_contact
 from survey.invitations.rules.planning import plan_deals, verdicts
 from survey.invitations.types import CampaignFacts, ContactFacts, DealFacts, Past, SkipReason
-from survey.invitations.verdicts import Due, Plan, Skip
+from survey.invitations.verdicts import Due, Plan, Skip, Wait
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
@@ -141,6 +141,43 @@ def test_person_who_agreed_is_asked_in_a_country_that_is_off() -> None:
     agreed = replace(DEAL, country="DE", contacts=(replace(BUYER, may_ask=True),))
 
     assert isinstance(decide(agreed, CAMPAIGN, NOW), Due)
+
+
+@pytest.mark.parametrize(
+    ("address", "country", "asks_unknown", "reason"),
+    [
+        ("ada@buyer.de", None, True, SkipReason.COUNTRY_RULE),
+        ("ada@buyer.de", "FR", True, None),  # the CRM goes before the address
+        ("ada@buyer.fr", None, False, None),
+        ("ada@buyer.example", None, True, None),
+        ("ada@buyer.example", None, False, SkipReason.COUNTRY_UNKNOWN),
+        ("ada@buyer.io", None, False, SkipReason.COUNTRY_UNKNOWN),
+    ],
+)
+def test_country_that_the_crm_lacks_is_read_from_the_address(
+    address: str, country: str | None, *, asks_unknown: bool, reason: SkipReason | None
+) -> None:
+    campaign = replace(CAMPAIGN, asks_unknown_countries=asks_unknown)
+    deal = replace(DEAL, country=country, contacts=(replace(BUYER, address=address),))
+
+    verdict = decide(deal, campaign, NOW)
+
+    assert (verdict.reason if isinstance(verdict, Skip) else None) == reason
+
+
+def test_unknown_country_matters_only_where_some_country_is_off() -> None:
+    free = replace(CAMPAIGN, asks_unknown_countries=False, may_ask_in={"DE": True})
+
+    assert isinstance(decide(DEAL, free, NOW), Due)
+
+
+def test_invitation_waits_at_the_claim_for_its_readers_morning() -> None:
+    night = datetime(2026, 10, 15, 22, tzinfo=UTC)
+
+    verdict = at_claim(DEAL, 7, BUYER.address, Outcome.LOST, CAMPAIGN, night)
+
+    assert verdict == Wait(datetime(2026, 10, 16, 7, tzinfo=UTC))
+    assert at_claim(DEAL, 7, BUYER.address, Outcome.LOST, CAMPAIGN, NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from survey.kit.countries import NotACountry, name_of, read_country
+from survey.kit.countries import NotACountry, country_of_address, name_of, read_country
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,19 @@ def test_country_nobody_knows_is_refused(text: str) -> None:
 
 def test_country_has_an_english_name() -> None:
     assert (name_of("GB"), name_of("ZZ")) == ("United Kingdom", "ZZ")
+
+
+@pytest.mark.parametrize(
+    ("address", "country"),
+    [
+        ("ada@buyer.de", "DE"),
+        ("ada@mail.buyer.co.uk", "GB"),
+        ("ada@BUYER.FR", "FR"),
+        ("ada@buyer.com", None),
+        ("ada@buyer.io", None),
+        ("ada@buyer.eu", None),
+        ("ada@localhost", None),
+    ],
+)
+def test_end_of_an_address_names_its_country(address: str, country: str | None) -> None:
+    assert country_of_address(address) == country

@@ -64,3 +64,16 @@ def test_counted_says_one_or_several(number: int, told: str) -> None:
 
 def test_counted_adds_an_s_where_that_is_enough() -> None:
     assert (counted(1, "answer"), counted(3, "answer")) == ("1 answer", "3 answers")
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2026, 10, 19), "A few days ago"),  # Monday of the same week
+        (date(2026, 10, 16), "Last week"),
+        (date(2026, 10, 12), "Last week"),
+        (date(2026, 10, 11), "Some weeks ago"),
+    ],
+)
+def test_weeks_ago_follow_the_calendars_weeks(day: date, words: str) -> None:
+    assert weeks_ago_in_words(day, date(2026, 10, 22)) == words

@@ -20,6 +20,8 @@ from tests.factories import (
     make_campaign,
     make_deal,
     make_deal_contact,
+    make_invitation,
+    make_reminder,
     make_questionnaire,
     make_version,
 )
@@ -294,3 +296,37 @@ def test_page_costs_the_same_queries_for_more_deals(
         client.get(address)
 
     assert len(for_four) == len(for_one)
+
+
+def test_page_tells_how_many_were_and_will_be_reminded(
+    client: CheckingClient, sign_in: SignIn, session: Session, not_won: Questionnaire
+) -> None:
+    sign_in(Role.ANALYST)
+    campaign = make_campaign(session, questionnaire=not_won, reminders=2)
+    part = make_deal_contact(session, deal=make_deal(session, closed_on=lately(20)))
+    make_invitation(
+        session, deal=part.deal, contact=part.contact, campaign=campaign, sent_at=now(),
+        invited_at=now(),
+    )
+    make_reminder(session, invitation=make_invitation(session, campaign=campaign))
+
+    page = client.get(f"/campaigns/{campaign.public_id}")
+
+    assert "twice at most, 5 working days after the invitation" in page.text
+    assert "1 more to come" in page.text
+
+
+def test_manager_sets_the_reminders(
+    client: CheckingClient, sign_in: SignIn, session: Session, not_won: Questionnaire
+) -> None:
+    sign_in(Role.MANAGER)
+
+    made = client.post(
+        "/campaigns/new",
+        data=entries(not_won, reminders="2", reminder_days="6", reminder_gap_days="4"),
+    )
+
+    campaign = session.scalars(select(Campaign)).one()
+    assert made.status_code == 303
+    assert (campaign.reminders, campaign.reminder_days, campaign.reminder_gap_days) == (2, 6, 4)
+    assert "and again 4 days later" in client.get(made.location).text

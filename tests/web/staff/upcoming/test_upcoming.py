@@ -17,6 +17,7 @@ from tests.factories import (
     make_deal_contact,
     make_hold,
     make_invitation,
+    make_response,
     make_user,
 )
 from tests.pages import CheckingClient
@@ -29,6 +30,10 @@ def askable(session: Session, **columns: object) -> Deal:
     deal = make_deal(session, **{"closed_on": closed_on} | columns)
     make_deal_contact(session, deal=deal)
     return deal
+
+
+def lately() -> date:
+    return (now() - timedelta(days=15)).date()
 
 
 def test_empty_page_says_what_will_come(client: CheckingClient, sign_in: SignIn) -> None:
@@ -158,3 +163,39 @@ def test_page_tells_who_was_asked(
 
     assert f"{invitation.contact.name}" in page.text
     assert "was asked on 15 October 2026" in page.text
+
+
+def test_reminders_stand_beside_the_invitations(
+    client: CheckingClient, sign_in: SignIn, session: Session
+) -> None:
+    seller = sign_in(Role.SELLER)
+    asked = [
+        make_deal_contact(session, deal=make_deal(session, seller=each, closed_on=lately(), name=name))
+        for each, name in ((seller, "Own deal"), (make_user(session), "Foreign deal"))
+    ]
+    for part in asked:
+        make_invitation(
+            session, deal=part.deal, contact=part.contact, invited_at=now(), sent_at=now()
+        )
+
+    page = client.get("/upcoming")
+    deal_page = client.get(f"/upcoming/{asked[0].deal.public_id}")
+
+    assert "Own deal" in page.text
+    assert "Foreign deal" not in page.text
+    assert "A reminder follows on" in deal_page.text
+
+
+def test_page_tells_why_no_reminder_follows(
+    client: CheckingClient, sign_in: SignIn, session: Session
+) -> None:
+    sign_in(Role.MANAGER)
+    part = make_deal_contact(session, deal=make_deal(session, closed_on=lately()))
+    invitation = make_invitation(
+        session, deal=part.deal, contact=part.contact, invited_at=now(), sent_at=now()
+    )
+    make_response(session, invitation=invitation)
+
+    page = client.get(f"/upcoming/{part.deal.public_id}")
+
+    assert "No reminder follows: The buyer has answered already." in page.text
