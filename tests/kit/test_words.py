@@ -3,7 +3,14 @@ from datetime import date
 import pytest
 
 from survey.kit.clock import Month
-from survey.kit.words import counted, day_in_words, first_name, month_in_words, span_in_words
+from survey.kit.words import (
+    counted,
+    day_in_words,
+    first_name,
+    month_in_words,
+    span_in_words,
+    weeks_ago_in_words,
+)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from survey.invitations.types import Terms
 from survey.jobs.deliver import Desk, deliver_due
 from survey.jobs.import_deals import import_files
 from survey.jobs.invite import invite_all
+from survey.jobs.remind import remind_all
 from survey.kit.db import Database
 from survey.letters.kinds import letters_of
 from survey.mail.actions.suppressions import suppress
@@ -45,6 +46,8 @@ _HOURS_OF_A_DAY = timedelta(hours=20)
 _MAILS_KEPT = timedelta(days=31)
 """Links live for thirty days, so older mails are of no use to anybody who tries the demo."""
 _MORNING = time(9, 40, tzinfo=UTC)
+_EVENING = time(17, 10, tzinfo=UTC)
+"""When all of North America is at work, whichever the season."""
 _SEED = 815
 _HOLDS_EVERY = 45
 _SUPPRESSED_OF_70 = (
@@ -126,8 +129,12 @@ def let_a_year_pass(year: Year, folder: Path, *, tell: Callable[[float], None]) 
         with year.database.writing() as session:
             _hold_and_opt_out(session, year.rng, now=moment)
         invite_all(year.database, now=calendar.now)
+        remind_all(year.database, now=calendar.now)
         if not is_last:
-            deliver_due(past if moment < year.today - _MAILS_KEPT else present)
+            desk = past if moment < year.today - _MAILS_KEPT else present
+            deliver_due(desk)
+            calendar.at = datetime.combine(moment.date(), _EVENING)
+            deliver_due(desk)
         tell((number + 1) / len(weeks))
 
 

@@ -21,8 +21,8 @@ from tests.factories import (
     make_deal,
     make_deal_contact,
     make_invitation,
-    make_reminder,
     make_questionnaire,
+    make_reminder,
     make_version,
 )
 from tests.pages import CheckingClient
@@ -299,16 +299,14 @@ def test_page_costs_the_same_queries_for_more_deals(
 
 
 def test_page_tells_how_many_were_and_will_be_reminded(
-    client: CheckingClient, sign_in: SignIn, session: Session, not_won: Questionnaire
+    client: CheckingClient, sign_in: SignIn, session: Session
 ) -> None:
     sign_in(Role.ANALYST)
-    campaign = make_campaign(session, questionnaire=not_won, reminders=2)
+    campaign = make_campaign(session, reminders=2)
     part = make_deal_contact(session, deal=make_deal(session, closed_on=lately(20)))
-    make_invitation(
-        session, deal=part.deal, contact=part.contact, campaign=campaign, sent_at=now(),
-        invited_at=now(),
-    )
-    make_reminder(session, invitation=make_invitation(session, campaign=campaign))
+    asked = {"campaign": campaign, "invited_at": now(), "sent_at": now()}
+    first = make_invitation(session, deal=part.deal, contact=part.contact, **asked)
+    make_reminder(session, invitation=make_invitation(session, version=first.version, **asked))
 
     page = client.get(f"/campaigns/{campaign.public_id}")
 

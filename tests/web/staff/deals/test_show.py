@@ -21,7 +21,7 @@ from tests.factories.deals import (
     make_deal,
     make_deal_contact,
 )
-from tests.factories.invitations import make_invitation
+from tests.factories.invitations import make_invitation, make_reminder
 from tests.factories.responses import make_response
 from tests.factories.team import make_user
 from tests.pages import CheckingClient
@@ -97,14 +97,17 @@ def test_timeline_runs_from_the_latest_to_the_first(
         deal=deal,
         invitation=asked,
         audience=Audience.PEOPLE_DEALT_WITH,
-        submitted_at=datetime(2026, 10, 21, tzinfo=UTC),
+        submitted_at=datetime(2026, 10, 29, tzinfo=UTC),
     )
+    make_reminder(session, invitation=asked, reminded_at=datetime(2026, 10, 27, 9, tzinfo=UTC))
     sign_in(Role.ANALYST)
 
     page = page_of(client, deal)
 
     assert happened(page) == [
         "Answered",
+        "Reminder to Sam Jansen sent",
+        "Reminder to Sam Jansen put in the outbox",
         "Invitation to Sam Jansen sent",
         "Invitation to Sam Jansen put in the outbox",
         "Changed in the CRM",

@@ -170,7 +170,9 @@ def test_reminders_stand_beside_the_invitations(
 ) -> None:
     seller = sign_in(Role.SELLER)
     asked = [
-        make_deal_contact(session, deal=make_deal(session, seller=each, closed_on=lately(), name=name))
+        make_deal_contact(
+            session, deal=make_deal(session, seller=each, closed_on=lately(), name=name)
+        )
         for each, name in ((seller, "Own deal"), (make_user(session), "Foreign deal"))
     ]
     for part in asked:
