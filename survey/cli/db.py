@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from survey.cli import backups
 from survey.cli.door import Commands, actor, fail, settings, unchecked
@@ -12,10 +13,18 @@ from survey.invitations.actions.campaigns import ship_campaigns
 from survey.kit import clock, schema
 from survey.kit.db import Database
 from survey.mail.actions.stops import stop_queue
+from survey.mail.actions.suppressions import take_in
+from survey.mail.listing import Listed, listed_of
+from survey.mail.queries import every_suppression
 from survey.questionnaires.actions import ship_questionnaires
 from survey.taxonomy.actions import ship_release
 
 _BROUGHT_BACK = "The database was brought back from a copy: what left since would leave again."
+_LIST_CARRIED = "Addresses never to mail that the copy did not know yet: {}. They are kept."
+_LIST_LOST = (
+    "No earlier list of addresses never to mail could be read here: before you release the outbox, "
+    "import the newest one that was exported, on the page “Never to mail”."
+)
 _NAMELESS = "Your company"
 
 
@@ -76,12 +85,27 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--overwrite", is_flag=True, help="Replace a database that holds something.")
 def restore(file: Path, overwrite: bool) -> None:
-    """Bring back the copy in FILE. No mail leaves until somebody releases the outbox."""
+    """Bring back the copy in FILE. No mail leaves until somebody releases the outbox.
+
+    Whoever the replaced database never mailed is never mailed by the restored one.
+    """
     with unchecked() as database:
         if not overwrite and schema.current(database):
             fail("There is a database already. Stop everything, then say --overwrite.")
+        never_mailed = _never_mailed(database)
         backups.restore(database, file)
         schema.upgrade(database, shipped_folder("migrations"))
         with database.writing() as session:
             stop_queue(session, reason=_BROUGHT_BACK, now=clock.now())
+            carried = take_in(session, never_mailed or [], actor=actor(), now=clock.now())
     click.echo(f"Brought back {file}. The outbox is stopped: look at it, then release it.")
+    click.echo(_LIST_LOST if never_mailed is None else _LIST_CARRIED.format(carried))
+
+
+def _never_mailed(database: Database) -> list[Listed] | None:
+    """The list of addresses never to mail as it stands now; None where it cannot be read."""
+    try:
+        with database.reading() as session:
+            return [listed_of(each) for each in every_suppression(session)]
+    except SQLAlchemyError:
+        return None

@@ -70,6 +70,17 @@ def write_listing(file: IO[str], suppressions: Iterable[Suppression]) -> None:
     write_csv(file, COLUMNS, rows)
 
 
+def listed_of(suppression: Suppression) -> Listed:
+    """One row of our own list, as another database can take it in."""
+    return Listed(
+        suppression.address_digest,
+        suppression.address,
+        suppression.reason,
+        suppression.note,
+        suppression.suppressed_at,
+    )
+
+
 def read_listing(path: Path) -> Listing:
     """Read a list of our own, or any with one column of addresses, with a header or without.
 

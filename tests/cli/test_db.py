@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from survey.cli.main import main
 from survey.company import queries as company_queries
 from survey.kit.db import Database
-from survey.mail.queries import queue_stop
+from survey.mail.queries import every_suppression, queue_stop
+from survey.mail.types import SuppressionReason
 from survey.team import queries
+from tests.factories.mail import make_suppression
 from tests.factories.team import make_user
 
 Run = Callable[..., Result]
@@ -83,6 +85,47 @@ def test_backup_and_restore_bring_everything_back(
     assert [user.id for user in queries.users(session)] == [kept.id]
     assert queue_stop(session) is not None
     assert copy.stat().st_mode & 0o077 == 0
+
+
+def test_whoever_opted_out_since_the_copy_stays_so(
+    run: Run, database_url: str, database: Database, session: Session, tmp_path: Path
+) -> None:
+    if not database.is_sqlite and shutil.which("pg_dump") is None:
+        pytest.skip("no pg_dump: install PostgreSQL's client programs")
+    copy = tmp_path / "copy.db"
+    known = make_suppression(session, address="known@buyer.example")
+    session.commit()
+    assert run("backup", str(copy), url=database_url).exit_code == 0
+    since = make_suppression(session, address="since@buyer.example")
+    make_suppression(
+        session,
+        address=None,
+        address_digest=known.address_digest.replace("a", "b"),
+        reason=SuppressionReason.ERASED,
+    )
+    session.commit()
+    session.close()
+
+    done = run("restore", str(copy), "--overwrite", url=database_url)
+
+    assert done.exit_code == 0, done.output
+    assert "did not know yet: 2." in done.output
+    listed = {(each.address, each.reason) for each in every_suppression(session)}
+    assert listed == {
+        ("known@buyer.example", SuppressionReason.OPTED_OUT),
+        (since.address, SuppressionReason.OPTED_OUT),
+        (None, SuppressionReason.ERASED),
+    }
+
+
+def test_a_restore_into_nothing_asks_for_the_exported_list(run: Run, tmp_path: Path) -> None:
+    run("upgrade")
+    run("backup", "copy.db")
+
+    done = run("restore", "copy.db", url="sqlite:///other/survey.db")
+
+    assert done.exit_code == 0
+    assert "import the newest one that was exported" in done.output
 
 
 def test_restore_refuses_what_is_no_copy(run: Run, database_url: str, tmp_path: Path) -> None:
