@@ -45,6 +45,7 @@ GROUPS = (
         (
             Entry("Dashboard", "/", "dashboard"),
             Entry("Feedback", "/feedback", "feedback"),
+            Entry("Requests", "/requests", "requests"),
             Entry("Reports", "/reports", "reports"),
         ),
     ),

@@ -17,6 +17,7 @@ from survey.kit.paging import CursorNotUsable
 from survey.responses import queries as responses
 from survey.responses.actions.answering import AlreadyAnswered, record_reply
 from survey.responses.models import Response
+from survey.responses.types import Doubt, ResponseState
 from survey.responses.visibility import Sight, sight_of
 from survey.taxonomy.queries import Branch, current_release, tree
 from survey.taxonomy.types import ScreenGroup
@@ -37,6 +38,7 @@ bp = Blueprint("feedback", __name__)
 
 _INVITATIONS_SHOWN = 50
 _CODERS = frozenset({Role.ADMIN, Role.ANALYST})
+_LOOKERS = _CODERS | {Role.MANAGER}
 
 
 @bp.get("/feedback")
@@ -58,9 +60,15 @@ def index() -> ResponseReturnValue:
         bar=asked_bar() if wanted.is_by_closing else None,
         chips=_chips(wanted, branches),
         may_record=reader().role in _CODERS,
+        held=_held(),
         address=wanted.address(),
         month_of=month_of,
     )
+
+
+def _held() -> int | None:
+    """How many answers wait to be looked at; None for who may not."""
+    return responses.count_of_held(session()) if reader().role in _LOOKERS else None
 
 
 def _wanted() -> Wanted:
@@ -110,12 +118,15 @@ def show(public_id: str) -> ResponseReturnValue:
     if response is None or sight is Sight.NOTHING:
         abort(404)
     reading = read(response, sight)
-    may_code = reader().role in _CODERS
+    is_held = response.state is ResponseState.HELD
+    may_code = reader().role in _CODERS and not is_held
     return render_template(
         "staff/feedback/show.html",
         reading=reading,
         response=response,
         codings=for_response(session(), response),
+        is_held=is_held,
+        doubts=[Doubt(reason).sentence for reason in response.hold_reasons],
         may_code=may_code,
         coding_forms=_coding_forms(response, reading) if may_code else {},
         month_of=month_of,
