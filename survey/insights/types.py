@@ -255,6 +255,8 @@ class Coverage:
     held: int
     skips: Mapping[str, int] = field(default_factory=dict)
     """A sentence for each reason nobody was asked, and how many deals it holds back."""
+    declined: Mapping[str, int] = field(default_factory=dict)
+    """A sentence for each reason buyers gave for not answering, and how many deals."""
     rows: tuple[CoverageRow, ...] = ()
     """How those who answered differ from all closed deals."""
 

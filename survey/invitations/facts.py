@@ -42,6 +42,11 @@ _SIBLING = aliased(Deal)
 HAS_ASKED = or_(Invitation.cancelled_at.is_(None), Invitation.sent_at.is_not(None))
 """True of an invitation that was sent or still will be; a cancelled one may be made anew."""
 
+STANDS = and_(HAS_ASKED, Invitation.passed_on_at.is_(None))
+"""True of an invitation that answers for its deal and account: not once its buyer named a colleague
+whom we agreed to ask instead.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class CompanyFacts:
@@ -96,7 +101,7 @@ def past(session: Session) -> Past:
     by_account = (
         select(Deal.account_id, asked_at)
         .join(Deal, Deal.id == Invitation.deal_id)
-        .where(HAS_ASKED)
+        .where(STANDS)
         .group_by(Deal.account_id)
     )
     return Past(_moments(session, by_person), _moments(session, by_account))
@@ -269,7 +274,7 @@ def counts_of_old(session: Session, closed_before: date) -> list[tuple[Outcome, 
 
     Together with `deal_facts` of those that closed later they are all deals.
     """
-    was_asked = Deal.id.in_(select(Invitation.deal_id).where(HAS_ASKED))
+    was_asked = Deal.id.in_(select(Invitation.deal_id).where(STANDS))
     asked = (
         select(Deal.outcome, was_asked, func.count())
         .where(or_(Deal.closed_on < closed_before, Deal.closed_on.is_(None)))
@@ -279,7 +284,7 @@ def counts_of_old(session: Session, closed_before: date) -> list[tuple[Outcome, 
 
 
 def _asked_about(scope: Select[int]) -> Select[int]:
-    return select(Invitation.deal_id).where(HAS_ASKED, Invitation.deal_id.in_(scope)).distinct()
+    return select(Invitation.deal_id).where(STANDS, Invitation.deal_id.in_(scope)).distinct()
 
 
 def _siblings(session: Session, where: ColumnElement[bool]) -> tuple[set[int], dict[int, date]]:

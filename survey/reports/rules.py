@@ -137,6 +137,7 @@ def _period(covered: Period) -> dict[str, Any]:
         | {
             "held": covered.coverage.held,
             "not_asked": dict(covered.coverage.skips),
+            "declined": dict(covered.coverage.declined),
             "answered_by": [
                 {"trait": row.trait.value, "value": row.value, "answered": _share(row.answered)}
                 for row in covered.coverage.rows

@@ -1,12 +1,15 @@
 """Coverage says why nobody was asked."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from survey.deals.types import Outcome
+from survey.insights.queries.coverage import coverage
 from survey.insights.queries.insight import insight
 from survey.insights.queries.skips import skipped
+from survey.invitations.models import Invitation
+from survey.invitations.types import DeclineReason
 from tests.factories import (
     make_campaign,
     make_company,
@@ -14,6 +17,8 @@ from tests.factories import (
     make_deal_contact,
     make_hold,
     make_invitation,
+    make_response,
+    make_version,
 )
 from tests.insights.world import NOW, scope
 
@@ -76,3 +81,30 @@ def test_skipped_deals_are_not_eligible(session: Session) -> None:
 
     assert (covered.closed, covered.eligible, covered.invited, covered.held) == (3, 1, 1, 1)
     assert sum(covered.skips.values()) == 2
+
+
+def test_coverage_counts_those_who_declined_by_reason(session: Session) -> None:
+    make_company(session)
+    campaign = make_campaign(session)
+    version = make_version(session, questionnaire=campaign.questionnaire)
+
+    def declines(reason: DeclineReason) -> Invitation:
+        return make_invitation(
+            session,
+            campaign=campaign,
+            version=version,
+            deal=make_deal(session, closed_on=LAST_WINTER),
+            invited_at=NOW - timedelta(days=9),
+            declined_at=NOW - timedelta(days=8),
+            decline_reason=reason,
+        )
+
+    for reason in (DeclineReason.NO_TIME, DeclineReason.NO_TIME, DeclineReason.LEFT_COMPANY):
+        declines(reason)
+    changed_mind = declines(DeclineReason.NO_TIME)
+    make_response(session, invitation=changed_mind, submitted_at=NOW - timedelta(days=7))
+
+    assert coverage(session, scope()).declined == {
+        "Has no time for it.": 2,
+        "Has left the company.": 1,
+    }

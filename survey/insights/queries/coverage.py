@@ -56,11 +56,25 @@ def coverage(
         answered=totals["answered"],
         held=totals["held"],
         skips=dict(reasons.most_common()),
+        declined=_declined(session, scope),
         rows=tuple(
             CoverageRow(trait, value, Rate(Count(answered[trait, value], n), scope.grey_threshold))
             for (trait, value), n in sorted(closed.items(), key=_in_reading_order)
         ),
     )
+
+
+def _declined(session: Session, scope: Scope) -> dict[str, int]:
+    """Why buyers would rather not answer, with their deals that nobody answered about."""
+    deals = _deals(scope)
+    found = session.execute(
+        select(Invitation.deal_id, Invitation.decline_reason)
+        .join(deals, deals.c.id == Invitation.deal_id)
+        .where(Invitation.declined_at < scope.cut_at, ~deals.c.answered)
+        .order_by(Invitation.declined_at, Invitation.id)
+    )
+    latest = {deal_id: reason.sentence for deal_id, reason in found if reason}
+    return dict(Counter(latest.values()).most_common())
 
 
 def reached(scope: Scope, step: Step) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from survey.audit.actions import record
 from survey.audit.types import Actor, Subject
 from survey.deals.models import Contact, DealContact
 from survey.invitations.models import ErasureRequest, Invitation, Referral
+from survey.invitations.queries import requests
 from survey.invitations.types import DeclineReason, ReferralState
 from survey.kit.addresses import NotAnAddress, read_address
 from survey.kit.errors import SurveyError
@@ -61,7 +62,7 @@ def refer(
     if address == invitation.contact.email:
         raise ReferredToSelf("That is your own address. Please give the one of your colleague.")
     decline(session, invitation, reason=DeclineReason.ASK_COLLEAGUE, now=now)
-    referral = _referral_of(session, invitation) or Referral(invitation=invitation)
+    referral = requests.referral_of(session, invitation) or Referral(invitation=invitation)
     if referral.settled_at is None:
         referral.name, referral.email, referral.referred_at = name.strip(), address, now
         session.add(referral)
@@ -106,7 +107,7 @@ def ask_for_erasure(session: Session, invitation: Invitation, *, now: datetime) 
     suppress(
         session, contact.email, reason=SuppressionReason.OPTED_OUT, note=_ERASURE_NOTE, now=now
     )
-    known = _erasure_request_of(session, contact)
+    known = requests.erasure_request_of(session, contact)
     if known is not None:
         return known
     request = ErasureRequest(contact=contact, requested_at=now)
@@ -114,7 +115,7 @@ def ask_for_erasure(session: Session, invitation: Invitation, *, now: datetime) 
         with session.begin_nested():
             session.add(request)
     except IntegrityError:
-        known = _erasure_request_of(session, contact)
+        known = requests.erasure_request_of(session, contact)
         if known is None:
             raise
         return known
@@ -157,11 +158,3 @@ def _choose(session: Session, invitation: Invitation, contact: Contact) -> None:
         part = DealContact(deal_id=deal_id, contact_id=contact.id)
         session.add(part)
     part.is_chosen_to_ask = True
-
-
-def _referral_of(session: Session, invitation: Invitation) -> Referral | None:
-    return session.scalar(select(Referral).where(Referral.invitation_id == invitation.id))
-
-
-def _erasure_request_of(session: Session, contact: Contact) -> ErasureRequest | None:
-    return session.scalar(select(ErasureRequest).where(ErasureRequest.contact_id == contact.id))

@@ -3,7 +3,7 @@
 A GET changes nothing. The mail program's own one click (RFC 8058) posts to the link itself.
 """
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.invitations.actions import declining
@@ -48,7 +48,7 @@ def decline(token: str) -> ResponseReturnValue:
     visit = _open(token)
     reason = request.form.get("reason", "")
     if reason not in _ONE_PRESS:
-        return render_template("respondent/opt_out/show.html", visit=visit), UNPROCESSABLE
+        return redirect(_back(visit), 303)
     if not steady.is_sure(visit):
         return steady.ask(visit, "Shall we not ask about this decision?", back=_back(visit))
     declining.decline(session(), visit.invitation, reason=DeclineReason(reason), now=now())

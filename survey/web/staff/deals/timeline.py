@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from survey.audit.models import AuditEntry
 from survey.deals.models import Deal
 from survey.deals.types import Outcome
-from survey.invitations.models import Hold, Invitation, Reminder
-from survey.invitations.types import SkipReason
+from survey.invitations.models import ErasureRequest, Hold, Invitation, Referral, Reminder
+from survey.invitations.types import ReferralState, SkipReason
 from survey.kit.words import day_in_words
 from survey.responses.models import Response
 from survey.responses.types import Channel, Doubt, ResponseState
@@ -49,12 +49,14 @@ def timeline(
     invitations: Sequence[Invitation],
     reminders: Sequence[Reminder],
     responses: Sequence[Response],
+    requests: tuple[Sequence[Referral], Sequence[ErasureRequest]] | None,
     hold: Hold | None,
     zone: ZoneInfo,
 ) -> list[Event]:
     """Everything that happened to a deal, the latest first. Days are those of `zone`.
 
-    `responses` are those that the reader may see with names.
+    `responses` are those that the reader may see with names; `requests` is None for who may not
+    know what buyers said when they declined.
     """
     happened = [
         *_days(deal, zone),
@@ -62,6 +64,8 @@ def timeline(
         *(event for asked in invitations for event in _asking(asked)),
         *(event for again in reminders for event in _reminding(again)),
         *(event for told in responses for event in _answer(told)),
+        *_declines(invitations, may_say_why=requests is not None),
+        *_requests(*(requests or ((), ()))),
     ]
     if hold is not None:
         note = f"{hold.held_by.name}: {hold.reason}"
@@ -104,6 +108,26 @@ def _told_change(details: dict[str, Any]) -> str:
         )
         words.insert(0, f"outcome from {was} to {is_now}")
     return ", ".join(words).capitalize()
+
+
+def _declines(invitations: Sequence[Invitation], *, may_say_why: bool) -> Iterator[Event]:
+    for asked in invitations:
+        if asked.declined_at and asked.decline_reason:
+            who = asked.contact.name or asked.contact.email
+            note = asked.decline_reason.sentence if may_say_why else ""
+            yield Event(asked.declined_at, f"{who} would rather not answer", note, "warn")
+
+
+def _requests(referrals: Sequence[Referral], erasures: Sequence[ErasureRequest]) -> Iterator[Event]:
+    for referral in referrals:
+        named = referral.name or referral.email
+        yield Event(referral.referred_at, f"{named} was named as the one to ask")
+        if referral.settled_at:
+            how = "will be asked" if referral.state is ReferralState.CONFIRMED else "is not asked"
+            yield Event(referral.settled_at, f"{named} {how}")
+    for erasure in erasures:
+        who = erasure.contact.name or erasure.contact.email
+        yield Event(erasure.requested_at, f"{who} asked to be forgotten", tone="warn")
 
 
 def _asking(asked: Invitation) -> Iterator[Event]:

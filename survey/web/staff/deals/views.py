@@ -6,9 +6,12 @@ from flask.typing import ResponseReturnValue
 from survey.audit.queries import entries_about
 from survey.audit.types import Subject
 from survey.deals import queries
+from survey.deals.models import Deal
 from survey.deals.types import DealSearch, Source
+from survey.invitations.models import ErasureRequest, Referral
 from survey.invitations.queries.asked import for_deal, hold_of
 from survey.invitations.queries.reminders import reminders_about
+from survey.invitations.queries.requests import requests_about
 from survey.kit.countries import name_of
 from survey.kit.money import Money
 from survey.kit.paging import CursorNotUsable
@@ -59,14 +62,11 @@ def show(public_id: str) -> ResponseReturnValue:
     deal = deal_or_404(public_id)
     invitations = for_deal(session(), deal)
     responses = named_responses_about(session(), deal, reader())
-    # What buyers said of alternatives is part of their answers: only who reads them all sees it.
-    hears_all = hears_all_about(session(), deal, reader())
-    sources = tuple(Source) if hears_all else (Source.CRM, Source.PERSON)
     return render_template(
         "staff/deals/show.html",
         deal=deal,
         contacts=queries.contacts_of(session(), deal),
-        alternatives=queries.alternatives_of(session(), deal, sources=sources),
+        alternatives=queries.alternatives_of(session(), deal, sources=_sources(deal)),
         invitations=invitations,
         events=timeline(
             deal,
@@ -74,12 +74,26 @@ def show(public_id: str) -> ResponseReturnValue:
             invitations=invitations,
             reminders=reminders_about(session(), deal),
             responses=responses,
+            requests=_requests(deal),
             hold=hold_of(session(), deal),
             zone=zone(),
         ),
         zone=zone(),
         **_WORDS,
     )
+
+
+def _sources(deal: Deal) -> tuple[Source, ...]:
+    """Whose word on alternatives is shown. What buyers said of them is part of their answers: only
+    who reads them all sees it.
+    """
+    hears_all = hears_all_about(session(), deal, reader())
+    return tuple(Source) if hears_all else (Source.CRM, Source.PERSON)
+
+
+def _requests(deal: Deal) -> tuple[list[Referral], list[ErasureRequest]] | None:
+    """What buyers asked of us instead of answering; that is not for sellers."""
+    return None if reader().role is Role.SELLER else requests_about(session(), deal)
 
 
 def _search(form: SearchForm) -> DealSearch:

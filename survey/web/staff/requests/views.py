@@ -1,0 +1,68 @@
+"""What buyers asked of us instead of answering: seen here, and settled here."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from survey.invitations.actions import declining
+from survey.invitations.models import Referral
+from survey.invitations.queries import requests
+from survey.team.types import Role
+from survey.web.shared.door import now, session
+from survey.web.staff import access
+from survey.web.staff.door import actor, reader
+
+bp = Blueprint("requests", __name__)
+
+_SETTLERS = (Role.ADMIN, Role.MANAGER, Role.ANALYST)
+_DECLINED_SHOWN = 100
+
+
+@bp.get("/requests")
+@access.allows(*_SETTLERS)
+def index() -> ResponseReturnValue:
+    return render_template(
+        "staff/requests/index.html",
+        referrals=requests.referrals_waiting(session()),
+        erasures=requests.erasure_requests(session()),
+        declined=requests.declined(session(), limit=_DECLINED_SHOWN),
+    )
+
+
+@bp.post("/requests/referrals/<public_id>/confirm")
+@access.allows(*_SETTLERS)
+def confirm(public_id: str) -> ResponseReturnValue:
+    referral = _referral(public_id)
+    try:
+        declining.confirm_referral(session(), referral, by=reader(), actor=actor(), now=now())
+    except declining.ReferralSettled as error:
+        return _back(str(error), "problem")
+    return _back(f"{referral.name or referral.email} is now the one to ask, as the rules allow.")
+
+
+@bp.post("/requests/referrals/<public_id>/dismiss")
+@access.allows(*_SETTLERS)
+def dismiss(public_id: str) -> ResponseReturnValue:
+    try:
+        declining.dismiss_referral(
+            session(), _referral(public_id), by=reader(), actor=actor(), now=now()
+        )
+    except declining.ReferralSettled as error:
+        return _back(str(error), "problem")
+    return _back("Nobody is asked in this buyer’s place.")
+
+
+@bp.post("/requests/erasures/<public_id>/settle")
+@access.allows(*_SETTLERS)
+def settle(public_id: str) -> ResponseReturnValue:
+    request = requests.find_erasure_request(session(), public_id) or abort(404)
+    declining.settle_erasure(session(), request, by=reader(), actor=actor(), now=now())
+    return _back("Written down as done.")
+
+
+def _referral(public_id: str) -> Referral:
+    return requests.find_referral(session(), public_id) or abort(404)
+
+
+def _back(words: str, tone: str = "done") -> ResponseReturnValue:
+    flash(words, tone)
+    return redirect(url_for(".index"), 303)
