@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from survey.company.models import Company, CountryRule
 from survey.kit.errors import SurveyError
+from survey.mail.rules import header_text
 from survey.mail.types import Letterhead
 
 
@@ -39,9 +40,10 @@ def letterhead(session: Session, *, base_url: str, postal_address: str) -> Lette
     Raises `NoCompany`.
     """
     found = the_company(session)
+    lines = (found.postal_address or postal_address).splitlines()
     return Letterhead(
-        company=found.name,
-        postal_address=found.postal_address or postal_address,
+        company=header_text(found.name),
+        postal_address="\n".join(header_text(line) for line in lines),
         colour=found.brand_colour,
         base_url=base_url,
     )

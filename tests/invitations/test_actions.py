@@ -101,6 +101,8 @@ def test_campaign_needs_words_for_its_outcomes(
         ({"reminder_days": 2}, "reminder_days"),
         ({"reminder_gap_days": 2}, "reminder_gap_days"),
         ({"answer_days": 9}, "answer_days"),
+        ({"reply_to": "noor@x.example\r\nBcc: all@y.example"}, "reply_to"),
+        ({"reply_to": "Noor <noor@x.example>"}, "reply_to"),
     ],
 )
 def test_terms_that_contradict_each_other_are_refused(

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import pytest
 
 from survey.kit import clock
-from survey.mail.providers.mime import message_of
+from survey.mail.providers.mime import sealed
 from survey.mail.types import Draft
 from tests.letters.samples import every_mail
 
@@ -38,9 +38,7 @@ def test_no_mail_looks_like_spam():
 def arrived(draft: Draft) -> bytes:
     """The mail as it stands in the mailbox of its reader: with the traces of one hand-over."""
     now = clock.now()
-    message, _ = message_of(
-        draft, from_address="survey@northwind.example", attempt_id="5f1d7c" * 5, now=now
-    )
+    mail = sealed(draft, from_address="survey@northwind.example", attempt_id="5f1d7c" * 5, now=now)
     traces = EmailMessage()
     # The address of example.com: those set aside for examples count as forged.
     traces["Received"] = (
@@ -48,4 +46,4 @@ def arrived(draft: Draft) -> bytes:
         f" (Postfix) with ESMTPS id 4XTd0h2KVbz9rxL for <{draft.to_address}>;"
         f" {format_datetime(now)}"
     )
-    return traces.as_bytes().rstrip(b"\n") + b"\n" + message.as_bytes().replace(b"\r\n", b"\n")
+    return traces.as_bytes().rstrip(b"\n") + b"\n" + mail.content.replace(b"\r\n", b"\n")

@@ -5,6 +5,7 @@ from typing import Final
 
 from survey.invitations.rules.reminders import MOST_REMINDERS, SHORTEST_GAP, TIME_TO_ANSWER
 from survey.invitations.types import Terms
+from survey.kit.addresses import NotAnAddress, read_address
 
 SHORTEST_QUARANTINE: Final = 90
 _SHORTEST_WAIT = SHORTEST_GAP.days
@@ -33,7 +34,18 @@ def check_terms(terms: Terms, asks: Collection[str]) -> dict[str, str]:
     for name in ("sender_name", "sender_role", "reply_to"):
         if not getattr(terms, name).strip():
             problems[name] = "A named person outside sales has to sign, and to read the replies."
+    if "reply_to" not in problems and (wrong := _wrong_address(terms.reply_to)):
+        problems["reply_to"] = wrong
     return problems
+
+
+def _wrong_address(address: str) -> str:
+    """Why replies could not come to an address; empty where they can."""
+    try:
+        read_address(address)
+    except NotAnAddress as error:
+        return f"“{address}” {error}."
+    return ""
 
 
 def _limits(terms: Terms) -> dict[str, str]:

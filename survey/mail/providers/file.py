@@ -21,16 +21,14 @@ class FileProvider:
 
     def hand_over(self, draft: Draft, *, attempt_id: str) -> Ending:
         now = self._now()
-        message, message_id = mime.message_of(
-            draft, from_address=self._from_address, attempt_id=attempt_id, now=now
-        )
+        mail = mime.sealed(draft, from_address=self._from_address, attempt_id=attempt_id, now=now)
         path = self._folder / f"{now:%Y%m%dT%H%M%S%f}-{attempt_id}.eml"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            _write(path, message.as_bytes())
+            _write(path, mail.content)
         except OSError as error:
             raise ProviderAway(f"The mailbox folder cannot be written: {error.strerror}") from error
-        return Ending(AttemptOutcome.ACCEPTED, provider_message_id=message_id)
+        return Ending(AttemptOutcome.ACCEPTED, provider_message_id=mail.message_id)
 
 
 def _write(path: Path, content: bytes) -> None:

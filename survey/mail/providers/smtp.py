@@ -50,18 +50,19 @@ class SmtpProvider:
         self._tls = ssl.create_default_context()
 
     def hand_over(self, draft: Draft, *, attempt_id: str) -> Ending:
-        message, message_id = mime.message_of(
+        mail = mime.sealed(
             draft, from_address=self._from_address, attempt_id=attempt_id, now=self._now()
         )
-        content = message.as_bytes()
         with self._connected() as server:
             with _before_the_body():
-                _expect(server.mail(message["From"].addresses[0].addr_spec))
-                _expect(server.rcpt(message["To"].addresses[0].addr_spec))
-            code = _send_body(server, content)
+                _expect(server.mail(mail.sender))
+                _expect(server.rcpt(mail.recipient))
+            code = _send_body(server, mail.content)
             with suppress(smtplib.SMTPException, OSError):
                 server.quit()
-        return Ending(AttemptOutcome.ACCEPTED, status_code=code, provider_message_id=message_id)
+        return Ending(
+            AttemptOutcome.ACCEPTED, status_code=code, provider_message_id=mail.message_id
+        )
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
