@@ -25,7 +25,10 @@ SAFE: dict[str, Any] = {
     "mail_reply_to": "ada@nordlicht.example",
     "postal_address": "Hafenweg 3, 20457 Hamburg",
     "sendgrid_api_key": "SG.secret",
-    "sendgrid_webhook_public_key": "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE",
+    "sendgrid_webhook_public_key": (
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp"
+        "/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q=="  # the base point of P-256 (FIPS 186-5)
+    ),
 }
 
 

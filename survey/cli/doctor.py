@@ -15,7 +15,9 @@ from survey.company.queries import company
 from survey.config import Settings, shipped_folder, unknown_names, unsafe
 from survey.kit import clock, schema
 from survey.kit.db import Database
+from survey.letters.setup import mail_setup_of
 from survey.mail import queries as mail
+from survey.mail.setup import MailSetup
 from survey.mail.types import MessageState
 
 _MAIL_MAY_WAIT = timedelta(minutes=15)
@@ -31,6 +33,8 @@ class Findings:
     unknown: list[str]
     broken: list[str]
     """What does not work now, whatever the environment."""
+    mail: MailSetup | None = None
+    """None while the database cannot tell."""
 
     @property
     def is_well(self) -> bool:
@@ -46,7 +50,8 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
     given = settings()
     findings = examine(given)
     if as_json:
-        click.echo(json.dumps({**asdict(findings), "is_well": findings.is_well}, indent=2))
+        told = {**asdict(findings), "is_well": findings.is_well}
+        click.echo(json.dumps(told, indent=2, default=str))
     else:
         _tell(findings)
     ctx.exit(0 if findings.is_well else 1)
@@ -54,32 +59,36 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 
 def examine(given: Settings) -> Findings:
     """Look at the settings, the variables around them and the database."""
+    broken, mail_found = _looked_at(given)
     return Findings(
         environment=given.environment.value,
         unsafe=unsafe(given),
         unknown=[
             f"{name} is not a setting: see .env.example." for name in unknown_names(os.environ)
         ],
-        broken=_broken(given),
+        broken=broken,
+        mail=mail_found,
     )
 
 
-def _broken(given: Settings) -> list[str]:
+def _looked_at(given: Settings) -> tuple[list[str], MailSetup | None]:
     with unchecked(given) as database:
         try:
             if schema.current(database) != schema.newest(shipped_folder("migrations")):
-                return ["The database is not up to date: run “survey db upgrade”."]
-            return _falling_behind(database)
+                return ["The database is not up to date: run “survey db upgrade”."], None
+            return _falling_behind(database, given)
         except SQLAlchemyError:
-            return ["The database does not answer: check SURVEY_DATABASE_URL and its server."]
+            return ["The database does not answer: check SURVEY_DATABASE_URL and its server."], None
 
 
-def _falling_behind(database: Database) -> list[str]:
+def _falling_behind(database: Database, given: Settings) -> tuple[list[str], MailSetup]:
     with database.reading() as session:
         found = []
         if company(session) is None:
             found.append("There is no company yet: run “survey db upgrade”.")
-        return [*found, *_mail_held_up(session, clock.now())]
+        now = clock.now()
+        mail_found = mail_setup_of(session, given, now=now)
+        return [*found, *_mail_held_up(session, now), *mail_found.broken], mail_found
 
 
 def _mail_held_up(session: Session, now: datetime) -> Iterator[str]:
@@ -103,5 +112,21 @@ def _tell(findings: Findings) -> None:
             click.echo(heading)
             for sentence in sentences:
                 click.echo(f"  - {sentence}")
+    if findings.mail:
+        _tell_mail(findings.mail)
     if findings.is_well and not findings.unsafe:
         click.echo("All is well.")
+
+
+def _tell_mail(setup: MailSetup) -> None:
+    click.echo(f"Mail ({setup.provider}):")
+    for sentence in setup.advice:
+        click.echo(f"  - {sentence}")
+    for each in setup.records:
+        click.echo(f"  - {each.kind} {each.name}: {each.look_for}")
+    if setup.webhook:
+        click.echo(f"  - Event Webhook: {setup.webhook.address}")
+        click.echo(f"  - Verification key: {setup.webhook.key_words}")
+        click.echo(f"  - Last receipt: {setup.heard.last_receipt_at or 'none yet'}")
+        heard = setup.heard
+        click.echo(f"  - Heard of {heard.heard_of} of {heard.accepted} mails of the last 24 hours")

@@ -29,6 +29,7 @@ EXTRA_ROOMS: dict[str, str] = {
     "mail/histories": "what is known of mails from outside, and which mails events speak of",
     "mail/listing": "the list of addresses never to mail as a file: reading it, writing it",
     "mail/rendering": "the templates of all mails, compiled once",
+    "mail/setup": "what an operator must set so that mail arrives and receipts come back",
     "mail/providers": "three voices behind one interface, and the bytes that travel",
     "questionnaires/documents": "a questionnaire's stored form, and reading it",
     "questionnaires/recap": "what was answered, said back in words to buyer and staff alike",

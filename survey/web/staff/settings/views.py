@@ -7,8 +7,9 @@ from survey.company import actions, queries
 from survey.company.types import CompanySettings
 from survey.kit.clock import zone_names
 from survey.kit.errors import SurveyError
+from survey.letters.setup import mail_setup_of
 from survey.team.types import Role
-from survey.web.shared.door import now, session
+from survey.web.shared.door import now, session, settings
 from survey.web.shared.forms import UNPROCESSABLE, SelectChoice
 from survey.web.staff import access
 from survey.web.staff.door import actor
@@ -89,4 +90,5 @@ def _page(form: CompanyForm, country_form: CountryForm) -> str:
         form=form,
         country_form=country_form,
         rules=queries.country_rules(session()),
+        mail=mail_setup_of(session(), settings(), now=now()),
     )
