@@ -1,7 +1,8 @@
-"""Handing over what is in the outbox: claim (commit), compose and call, record (commit).
+"""Handing over what is in the outbox: claim and begin (commit), compose and call, record (commit).
 
-One thread keeps the books and others talk to the provider, so that at any moment at most as many
-mails are claimed as are under way: whoever kills the process leaves that many to be looked at.
+One thread keeps the books and others talk to the provider. Mails are claimed many at a time and
+begun few at a time: whoever kills the process leaves those that were begun to be looked at, and the
+others go back to the queue by themselves.
 """
 
 import time
@@ -9,7 +10,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -29,6 +30,14 @@ from survey.mail.types import AttemptOutcome, Compose, Draft, Ending, Provider, 
 
 _PAUSES_S = (0.2, 0.4, 0.8, 1.6)
 _FRAMES = 12
+_BEGUN_PER_THREAD = 2
+_FEWEST_BEGUN = 16
+"""Enough to go on with while the books are kept; whoever is killed leaves so many to be settled."""
+_FEWEST_CLAIMED = 64
+_CLAIMED_PER_THREAD = 4
+"""Checking many at once costs little more than checking one."""
+_GATHERED_S = 0.02
+"""Endings within this time are written down together."""
 _UNREADABLE = "The mail could not be written. The log says why; it is tried again."
 _UNKNOWN_KIND = "This version cannot write mails of this kind. Run the same version everywhere."
 
@@ -45,6 +54,14 @@ class Desk:
     threads: int = 8
     now: Callable[[], datetime] = clock.now
 
+    @property
+    def most_begun(self) -> int:
+        return max(_BEGUN_PER_THREAD * self.threads, _FEWEST_BEGUN)
+
+    @property
+    def most_claimed(self) -> int:
+        return max(_CLAIMED_PER_THREAD * self.threads, _FEWEST_CLAIMED)
+
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
@@ -60,37 +77,52 @@ class Delivered:
     """Left behind by a worker that died; a person or an event settles them."""
 
 
+@dataclass
+class _Run:
+    """What one run of delivering has in hand."""
+
+    claimed: dict[str, Compose] = field(default_factory=dict)
+    """Attempt id → what renders its mail: claimed, not begun."""
+    under_way: dict[Future[Ending], str] = field(default_factory=dict)
+    tally: Counter[AttemptOutcome] = field(default_factory=Counter)
+
+
 def deliver_due(desk: Desk, *, go_on: Callable[[], bool] = lambda: True) -> Delivered:
     """Hand over all that is due, until nothing is, the provider is away, or `go_on` says no."""
-    tally: Counter[AttemptOutcome] = Counter()
     held = _hold_lapsed(desk)
-    under_way: dict[Future[Ending], str] = {}
+    run = _Run()
     with ThreadPoolExecutor(desk.threads, thread_name_prefix="deliver") as pool:
         try:
-            _keep_books(desk, pool, under_way, tally, go_on)
+            _keep_books(desk, pool, run, go_on)
         finally:
-            # Whatever broke or interrupted us: what is under way ends, and is recorded.
-            while under_way:
-                _in_one_transaction(desk, _finished(under_way), 0, tally)
-    return _told(tally, held)
+            # Whatever broke or interrupted us: what is being sent ends, and is recorded.
+            _give_back(desk, run)
+            while run.under_way:
+                _in_one_transaction(desk, run, _finished(run), takes_more=False)
+    return _told(run.tally, held)
 
 
-def _keep_books(
-    desk: Desk,
-    pool: ThreadPoolExecutor,
-    under_way: dict[Future[Ending], str],
-    tally: Counter[AttemptOutcome],
-    go_on: Callable[[], bool],
-) -> None:
+def _keep_books(desk: Desk, pool: ThreadPoolExecutor, run: _Run, go_on: Callable[[], bool]) -> None:
     takes_more = True
     while takes_more:
-        endings = _finished(under_way)
+        endings = _finished(run)
         takes_more = go_on() and not _ends_the_run(endings.values())
-        free = desk.threads - len(under_way) if takes_more else 0
-        for attempt_id, compose in _in_one_transaction(desk, endings, free, tally).items():
+        for attempt_id, compose in _in_one_transaction(
+            desk, run, endings, takes_more=takes_more
+        ).items():
             call = pool.submit(_hand_over, desk.provider, compose, attempt_id)
-            under_way[call] = attempt_id
-        takes_more = takes_more and bool(under_way)
+            run.under_way[call] = attempt_id
+        takes_more = takes_more and bool(run.under_way)
+
+
+def _give_back(desk: Desk, run: _Run) -> None:
+    """Let others send what was claimed and no thread has taken up."""
+    idle = [call for call in run.under_way if call.cancel()]
+    given = [*(run.under_way.pop(call) for call in idle), *run.claimed]
+    if given:
+        with desk.database.writing() as session:
+            outbox.release_claims(session, given, now=desk.now())
+    run.claimed.clear()
 
 
 def _hold_lapsed(desk: Desk) -> int:
@@ -102,12 +134,13 @@ def _hold_lapsed(desk: Desk) -> int:
     return held
 
 
-def _finished(under_way: dict[Future[Ending], str]) -> dict[str, Ending]:
-    """Wait for at least one call to end; take out those that did."""
-    if not under_way:
+def _finished(run: _Run) -> dict[str, Ending]:
+    """Wait for at least one call to end, and a moment for others; take out those that did."""
+    if not run.under_way:
         return {}
-    done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-    return {under_way.pop(call): call.result() for call in done}
+    wait(run.under_way, return_when=FIRST_COMPLETED)
+    done, _ = wait(run.under_way, timeout=_GATHERED_S)
+    return {run.under_way.pop(call): call.result() for call in done}
 
 
 def _ends_the_run(endings: Iterable[Ending]) -> bool:
@@ -120,33 +153,50 @@ def _ends_the_run(endings: Iterable[Ending]) -> bool:
 
 
 def _in_one_transaction(
-    desk: Desk, endings: Mapping[str, Ending], free: int, tally: Counter[AttemptOutcome]
+    desk: Desk, run: _Run, endings: Mapping[str, Ending], *, takes_more: bool
 ) -> Mapping[str, Compose]:
-    """Record what ended and claim what is to go next; a database that stumbles is asked again,
+    """Record what ended and begin what is to go next; a database that stumbles is asked again,
     because what a provider said must not be lost.
     """
     for pause_s in _PAUSES_S:
         try:
-            return _record_and_take(desk, endings, free, tally)
+            return _record_and_begin(desk, run, endings, takes_more=takes_more)
         except OperationalError:
             log.warning("mail.record_tried_again")
             time.sleep(pause_s)
         except SQLAlchemyError:
-            _record_and_take(desk, endings, 0, tally)
+            _record_and_begin(desk, run, endings, takes_more=False)
             raise
-    return _record_and_take(desk, endings, free, tally)
+    return _record_and_begin(desk, run, endings, takes_more=takes_more)
 
 
-def _record_and_take(
-    desk: Desk, endings: Mapping[str, Ending], free: int, tally: Counter[AttemptOutcome]
-) -> Mapping[str, Compose]:
+def _record_and_begin(
+    desk: Desk, run: _Run, endings: Mapping[str, Ending], *, takes_more: bool
+) -> dict[str, Compose]:
     counted: Counter[AttemptOutcome] = Counter()
+    claimed = dict(run.claimed)
+    begun: dict[str, Compose] = {}
     with desk.database.writing() as session:
         now = desk.now()
         _record(session, desk, endings, counted, now=now)
-        ready = _take(session, desk, free, counted, now=now)
-    tally.update(counted)
-    return ready
+        if takes_more:
+            free = desk.most_begun - len(run.under_way)
+            if len(claimed) < free:
+                claimed |= _take(session, desk, desk.most_claimed, counted, now=now)
+            begun = _begin(session, claimed, free, now=now)
+    # Only now is it true: a transaction that failed is tried again from the same beginning.
+    run.claimed = claimed
+    run.tally.update(counted)
+    return begun
+
+
+def _begin(
+    session: Session, claimed: dict[str, Compose], free: int, *, now: datetime
+) -> dict[str, Compose]:
+    """Take out the first few of what is claimed, and begin those that are still ours."""
+    chosen = {key: claimed.pop(key) for key in list(claimed)[:free]}
+    ours = outbox.start_attempts(session, list(chosen), now=now) if chosen else frozenset()
+    return {key: compose for key, compose in chosen.items() if key in ours}
 
 
 def _record(

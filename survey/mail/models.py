@@ -71,7 +71,9 @@ class Message(Base):
 
 
 class Attempt(Base):
-    """One try to hand a message over. Committed before the provider is called."""
+    """One try to hand a message over: claimed, then begun, both committed before the provider is
+    called. What was claimed and never begun certainly did not leave.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = (
@@ -88,6 +90,7 @@ class Attempt(Base):
     """Random; travels with the mail and comes back in the provider's events."""
     provider: Mapped[str] = mapped_column(String(16))
     claimed_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     outcome: Mapped[AttemptOutcome | None] = mapped_column(one_of(AttemptOutcome))
     provider_message_id: Mapped[str | None] = mapped_column(String(200), index=True)

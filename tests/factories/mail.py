@@ -32,12 +32,13 @@ def make_message(session: Session, **columns: Any) -> Message:
 
 
 def make_attempt(session: Session, **columns: Any) -> Attempt:
-    """An attempt under way: claimed, not finished."""
+    """An attempt under way: claimed and begun, not finished."""
     values: dict[str, Any] = {
         "message": columns.get("message") or make_message(session),
         "attempt_id": f"attempt{next_number()}",
         "provider": "file",
         "claimed_at": MOMENT,
+        "started_at": MOMENT,
     }
     return added(session, Attempt(**values | columns))
 

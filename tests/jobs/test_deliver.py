@@ -188,7 +188,7 @@ def test_a_refused_key_ends_the_run_and_stops_the_queue(desk: Desk, database: Da
 
     delivered = deliver_due(answering(desk, **refused))
 
-    assert delivered.stopped <= desk.threads
+    assert delivered.stopped <= desk.most_begun
     assert set(states(database).values()) == {MessageState.QUEUED}
     with database.reading() as session:
         assert queries.queue_stop(session).reason == "401: bad key"
@@ -200,7 +200,7 @@ def test_a_provider_that_is_away_ends_the_run_and_loses_nothing(desk: Desk, data
 
     delivered = deliver_due(answering(desk, **away))
 
-    assert 1 <= delivered.try_later <= desk.threads
+    assert 1 <= delivered.try_later <= desk.most_begun
     assert set(states(database).values()) == {MessageState.QUEUED}
 
 
@@ -232,7 +232,8 @@ def test_a_kind_this_version_does_not_know_waits(desk: Desk, database: Database)
 def test_a_dead_workers_claim_is_held_not_sent(desk: Desk, database: Database):
     put(database, "a@b.example")
     with database.writing() as session:
-        outbox.claim_due(session, provider="postbox", limit=1, now=NOW)
+        (attempt,) = outbox.claim_due(session, provider="postbox", limit=1, now=NOW)
+        outbox.start_attempts(session, [attempt.attempt_id], now=NOW)
 
     before = deliver_due(desk)
     after = deliver_due(replace(desk, now=lambda: NOW + rules.LEASE))
@@ -242,14 +243,43 @@ def test_a_dead_workers_claim_is_held_not_sent(desk: Desk, database: Database):
     assert desk.provider.taken == []
 
 
+def test_what_a_dead_worker_had_not_begun_goes_back_and_is_sent(desk: Desk, database: Database):
+    put(database, "a@b.example")
+    with database.writing() as session:
+        outbox.claim_due(session, provider="postbox", limit=1, now=NOW)
+
+    after = deliver_due(replace(desk, now=lambda: NOW + rules.LEASE))
+
+    assert after == Delivered(accepted=1)
+    assert [address for address, _ in desk.provider.taken] == ["a@b.example"]
+
+
+def test_what_was_claimed_and_not_sent_is_given_back_at_the_end(desk: Desk, database: Database):
+    names = [f"n{number}" for number in range(60)]
+    put(database, *(f"{name}@b.example" for name in names))
+
+    deliver_due(answering(desk, **dict.fromkeys(names, ProviderAway("Out of reach."))))
+
+    with database.reading() as session:
+        messages = session.scalars(select(Message)).all()
+        tried = [message for message in messages if message.attempts_made]
+        assert {message.state for message in messages} == {MessageState.QUEUED}
+        assert {message.lease_until_at for message in messages} == {None}
+        assert (
+            session.scalar(select(func.count()).select_from(Attempt))
+            == len(tried)
+            <= desk.most_begun
+        )
+
+
 def test_stopping_lets_what_is_under_way_end_and_takes_no_more(desk: Desk, database: Database):
-    put(database, *(f"{letter}@b.example" for letter in "abcdefgh"))
+    put(database, *(f"n{number}@b.example" for number in range(60)))
 
     delivered = deliver_due(desk, go_on=lambda: not desk.provider.taken)
 
     left = list(states(database).values()).count(MessageState.QUEUED)
-    assert delivered.accepted == 8 - left
-    assert left >= 4
+    assert delivered.accepted == len(desk.provider.taken) == 60 - left
+    assert left >= 60 - desk.most_begun
 
 
 def test_two_workers_at_once_send_each_mail_once(desk: Desk, database: Database):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -118,14 +119,50 @@ def record_outcomes(
     return [attempt.message for attempt, _ in ended]
 
 
+def start_attempts(
+    session: Session, attempt_ids: Sequence[str], *, now: datetime
+) -> frozenset[str]:
+    """Begin these attempts; says which may go on: one whose lease had lapsed may have been given
+    back meanwhile. The caller commits before it calls the provider.
+    """
+    begun = (
+        update(Attempt)
+        .where(Attempt.attempt_id.in_(attempt_ids), Attempt.finished_at.is_(None))
+        .values(started_at=now)
+        .returning(Attempt.attempt_id)
+        .execution_options(synchronize_session=False)
+    )
+    return frozenset(session.scalars(begun))
+
+
+def release_claims(session: Session, attempt_ids: Sequence[str], *, now: datetime) -> int:
+    """Give back what was claimed and certainly never handed over, as if nobody had taken it; says
+    how many. The caller knows that: it held them, or they had not been begun.
+    """
+    attempts = queries.attempts_to_record(session, attempt_ids).values()
+    open_yet = [attempt for attempt in attempts if attempt.finished_at is None]
+    messages = [attempt.message for attempt in open_yet]
+    for attempt in open_yet:
+        attempt.message.attempts_made -= 1
+        attempt.message.lease_until_at = None
+        session.delete(attempt)
+    project(session, messages, now=now)
+    return len(open_yet)
+
+
 def hold_lapsed_claims(session: Session, *, now: datetime, limit: int = 500) -> int:
-    """Mark what a dead worker left as uncertain; says how many. It is never sent again by guess:
-    of rows left like this, 93 of 96 had in truth been delivered.
+    """Mark what a dead worker had begun as uncertain; says how many. It is never sent again by
+    guess: of rows left like this, 93 of 96 had in truth been delivered. What it had not begun goes
+    back to the queue.
     """
     lapsed = queries.with_lapsed_lease(session, now=now, limit=limit)
+    begun = [attempt for attempt in lapsed if attempt.started_at is not None]
     ending = Ending(AttemptOutcome.MAY_HAVE_BEEN_SENT, detail=_LAPSED)
-    record_outcomes(session, [(attempt, ending) for attempt in lapsed], now=now)
-    return len(lapsed)
+    record_outcomes(session, [(attempt, ending) for attempt in begun], now=now)
+    others = [attempt.attempt_id for attempt in lapsed if attempt.started_at is None]
+    if others:
+        release_claims(session, others, now=now)
+    return len(begun)
 
 
 def _heed(session: Session, attempt: Attempt, ending: Ending, *, now: datetime) -> None:

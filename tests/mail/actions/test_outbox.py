@@ -15,7 +15,10 @@ NOW = MOMENT + timedelta(hours=1)
 
 
 def claim_one(session: Session, *, now: datetime = NOW) -> Attempt:
+    """One mail claimed and begun."""
     (attempt,) = outbox.claim_due(session, provider="file", limit=1, now=now)
+    assert outbox.start_attempts(session, [attempt.attempt_id], now=now) == {attempt.attempt_id}
+    session.refresh(attempt)
     return attempt
 
 
@@ -214,4 +217,29 @@ def test_a_late_yes_keeps_a_mail_from_leaving_once_more(session: Session):
 
     end(session, first, AttemptOutcome.ACCEPTED)
 
+    assert message.state is MessageState.ACCEPTED
+
+
+def test_what_had_not_begun_goes_back_as_if_nobody_had_taken_it(session: Session):
+    message = make_message(session)
+    (attempt,) = outbox.claim_due(session, provider="file", limit=1, now=NOW)
+
+    assert outbox.hold_lapsed_claims(session, now=NOW + rules.LEASE) == 0
+
+    assert (message.state, message.attempts_made, message.lease_until_at) == (
+        MessageState.QUEUED,
+        0,
+        None,
+    )
+    assert queries.attempts_of(session, message) == []
+    assert outbox.start_attempts(session, [attempt.attempt_id], now=NOW) == frozenset()
+
+
+def test_what_has_ended_cannot_be_begun_or_released(session: Session):
+    message = make_message(session)
+    attempt = claim_one(session)
+    end(session, attempt, AttemptOutcome.ACCEPTED)
+
+    assert outbox.start_attempts(session, [attempt.attempt_id], now=NOW) == frozenset()
+    assert outbox.release_claims(session, [attempt.attempt_id], now=NOW) == 0
     assert message.state is MessageState.ACCEPTED

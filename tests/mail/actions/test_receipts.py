@@ -95,6 +95,8 @@ def test_an_event_before_our_own_record_is_not_undone_by_it(session: Session):
 def test_a_claim_that_an_event_settled_still_lapses_and_stays_settled(session: Session):
     message = make_message(session)
     (attempt,) = outbox.claim_due(session, provider="sendgrid", limit=1, now=NOW)
+    outbox.start_attempts(session, [attempt.attempt_id], now=NOW)
+    session.refresh(attempt)
     hear(session, event(ReceiptKind.PROCESSED, attempt_id=attempt.attempt_id))
 
     held = outbox.hold_lapsed_claims(session, now=NOW + timedelta(hours=1))
