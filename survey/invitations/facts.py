@@ -34,6 +34,7 @@ _BARRED_BY = {
     SuppressionReason.COMPLAINED: SkipReason.OPTED_OUT,
     SuppressionReason.BOUNCED: SkipReason.ADDRESS_BOUNCED,
     SuppressionReason.ADDED_BY_PERSON: SkipReason.SUPPRESSED,
+    SuppressionReason.ERASED: SkipReason.SUPPRESSED,
 }
 
 # Made once: an alias copies every column, which took longer than asking the database.
