@@ -136,6 +136,9 @@ def _answer(
         record_reply(session, invitation, document, answers, now=at, zone=year.zone)
         return
     screens = screens_for(document, answers)
+    asked_last = {question.key for question in screens[-1].questions}
+    if document.readers in asked_last - answers.keys():
+        screens = screens[:-1]  # who does not say who may read it has stopped before that screen
     for number, screen in enumerate(screens[:-1]):
         started = at - timedelta(seconds=_MOST_SECONDS * (len(screens) - number) / len(screens))
         save_draft(session, invitation, document, answers, screen=screen, now=started)
