@@ -17,4 +17,4 @@ def mails(folder: Path) -> list[EmailMessage]:
 def text_of(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
