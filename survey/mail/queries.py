@@ -242,6 +242,15 @@ def digests_known(session: Session, digests: Iterable[str]) -> frozenset[str]:
     return frozenset(session.scalars(asked))
 
 
+def erased_among(session: Session, digests: Iterable[str]) -> frozenset[str]:
+    """Which of these digests are of people who asked to be forgotten."""
+    asked = select(Suppression.address_digest).where(
+        among(session, Suppression.address_digest, sorted(set(digests))),
+        Suppression.reason == SuppressionReason.ERASED,
+    )
+    return frozenset(session.scalars(asked))
+
+
 def suppressions(
     session: Session,
     *,

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from survey.kit.bulk import insert_new_rows
-from survey.mail import histories, rules
+from survey.mail import histories, queries, rules
 from survey.mail.actions.standing import project
 from survey.mail.actions.suppressions import Cause, suppress_all
 from survey.mail.models import Message, Receipt
@@ -44,12 +44,14 @@ def _not_yet_known(session: Session, events: Sequence[ProviderEvent]) -> list[Pr
 
 def _keep(
     session: Session,
-    events: Iterable[ProviderEvent],
+    events: Sequence[ProviderEvent],
     messages: Mapping[str, Message],
     *,
     provider: str,
     now: datetime,
 ) -> None:
+    digests = {e.digest: rules.address_digest(e.address) for e in events if e.address}
+    forgotten = queries.erased_among(session, digests.values())
     rows = [
         {
             "digest": event.digest,
@@ -57,10 +59,10 @@ def _keep(
             "kind": event.kind,
             "message_id": messages[event.digest].id if event.digest in messages else None,
             "attempt_id": event.attempt_id[:_LONGEST_ATTEMPT_ID] if event.attempt_id else None,
-            "address_digest": rules.address_digest(event.address) if event.address else None,
+            "address_digest": digests.get(event.digest),
             "happened_at": event.happened_at or now,
             "received_at": now,
-            "raw": event.raw,
+            "raw": {} if digests.get(event.digest) in forgotten else event.raw,
         }
         for event in events
     ]

@@ -10,6 +10,7 @@ from survey.kit.tokens import digest
 from survey.mail import queries
 from survey.mail.actions import outbox
 from survey.mail.actions.receipts import record_receipts
+from survey.mail.actions.suppressions import forget_address
 from survey.mail.models import Attempt, Message, Receipt
 from survey.mail.types import (
     AttemptOutcome,
@@ -161,3 +162,12 @@ def test_a_delivery_between_soft_bounces_starts_the_count_anew(session: Session)
     )
 
     assert queries.suppression_of(session, "full@buyer.example") is None
+
+
+def test_what_is_told_of_a_forgotten_person_is_kept_without_words(session: Session):
+    forget_address(session, "jane@buyer.example", now=NOW)
+
+    hear(session, event(ReceiptKind.DEFERRED, address="Jane@buyer.example"))
+
+    (kept,) = session.scalars(select(Receipt))
+    assert (kept.kind, kept.raw) == (ReceiptKind.DEFERRED, {})
