@@ -46,9 +46,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 row.update(counted)  # type: ignore[arg-type]  # pytest types it as an object
     if rows:
         terminalreporter.section("figures")
-    for name, row in sorted(rows.items()):
-        told = ", ".join(f"{what} {number}" for what, number in row.items())
-        terminalreporter.line(f"{name}: {told}")
+    for columns in dict.fromkeys(tuple(row) for row in rows.values()):
+        alike = {name: row for name, row in rows.items() if tuple(row) == columns}
+        width = max(len(name) for name in alike)
+        terminalreporter.line(" " * width + "".join(f"  {column}" for column in columns))
+        for name, row in sorted(alike.items()):
+            numbers = "".join(f"  {row[column]:>{len(column)}}" for column in columns)
+            terminalreporter.line(f"{name:<{width}}{numbers}")
+        terminalreporter.line("")
 
 
 @pytest.fixture(scope="session")

@@ -116,8 +116,14 @@ class Bench:
                 tally["runs"] += 1
         return tally
 
-    def settle(self, installation: Installation) -> dict[str, int]:
-        """What is left to settle once the provider has told all, and a person has pressed once."""
+    def judge(self, installation: Installation) -> dict[str, int]:
+        """What became of the promises: before the receipts, and once the provider has told all and
+        a person has pressed once.
+        """
+        before = verdict(installation.everyone, read_books(installation.url), self.provider)
+        return before | self._settle(installation)
+
+    def _settle(self, installation: Installation) -> dict[str, int]:
         tell(installation.url, self.provider.accepted, moment=LATER)
         never_left = press_send_again(installation.url, moment=AT_LAST)
         if never_left:
@@ -149,8 +155,7 @@ class Bench:
             self.forks.run(*scenario.arguments, moment=LATER, **installation.settings)
         if not scenario.sends:
             self.forks.run("deliver", "--once", moment=LATER, **installation.settings)
-        kept = verdict(installation.everyone, read_books(installation.url), self.provider)
-        return kept | self.settle(installation)
+        return self.judge(installation)
 
     def _work_on(self, scenario: Scenario, installation: Installation) -> None:
         installation.wake()

@@ -104,10 +104,9 @@ def test_a_full_disk_doubles_and_loses_nothing(
 
 
 def _settle(bench: Bench, installation: Installation) -> dict[str, int]:
-    """The fault is over: the rest leaves, the provider tells all, and a person presses once."""
+    """The fault is over: the rest leaves, and is judged."""
     bench.forks.run("deliver", "--once", moment=LATER, **installation.settings)
-    kept = verdict(installation.everyone, read_books(installation.url), bench.provider)
-    return kept | bench.settle(installation)
+    return bench.judge(installation)
 
 
 def _run_until_killed_often(

@@ -91,8 +91,9 @@ def test_faults_over_a_long_run_ask_nobody_twice(
     with bench.fresh(templates(backend, people, is_invited=True)) as installation:
         told = _deliver_and_check(bench, installation, planned, away, chance)
 
-    name = f"provider faults: {'SQLite' if backend == 'sqlite' else 'PostgreSQL'}"
-    figures(name, {"mails": people, "struck": len(struck)} | told)
+    figures(
+        f"provider faults: {backend}, seed {SEED}", {"mails": people, "struck": len(struck)} | told
+    )
 
 
 def _deliver_and_check(
