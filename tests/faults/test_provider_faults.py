@@ -25,7 +25,7 @@ from tests.faults.world import STARTS, buyer
 SEED = 20261016
 BETWEEN_RUNS = timedelta(minutes=2)
 MOST_RUNS = 200
-OFTEN = [fault for fault in Fault if fault not in {Fault.KEY_REFUSED, Fault.SILENT}]
+OFTEN = [f for f in Fault if f not in {Fault.KEY_REFUSED, Fault.SLOWER, Fault.SILENT}]
 UNHEARD = frozenset(
     {
         Fault.ERROR_BEFORE,
@@ -66,7 +66,7 @@ def away(tmp_path: Path) -> Iterator[Away]:
 
 
 def test_each_fault_asks_nobody_twice(bench: Bench, templates: Templates, away: Away):
-    faults = [*OFTEN, Fault.KEY_REFUSED]
+    faults = [*OFTEN, Fault.SLOWER, Fault.KEY_REFUSED]
     planned = {buyer(number): [fault] for number, fault in enumerate(faults)}
 
     with bench.fresh(templates("sqlite", 24, is_invited=True)) as installation:
@@ -80,12 +80,13 @@ def test_faults_over_a_long_run_ask_nobody_twice(
 ):
     people = 1000 if IS_WHOLE else 100
     chance = random.Random(SEED)
-    faults = [*OFTEN, Fault.SILENT] if IS_WHOLE else OFTEN
     away.share = 0.3
     struck = chance.sample(range(people), people * 3 // 10)
-    planned = {buyer(number): [chance.choice(faults)] for number in struck}
+    planned = {buyer(number): [chance.choice(OFTEN)] for number in struck}
     planned[buyer(struck[0])] = [Fault.KEY_REFUSED]
     if IS_WHOLE:
+        planned |= {buyer(number): [Fault.SLOWER] for number in struck[1:9]}
+        planned |= {buyer(number): [Fault.SILENT] for number in struck[9:17]}
         bench.provider.slow_s, bench.provider.slower_s = 3, 25
 
     with bench.fresh(templates(backend, people, is_invited=True)) as installation:
