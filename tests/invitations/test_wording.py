@@ -107,6 +107,13 @@ def test_the_promise_cannot_be_left_out():
     ]
 
 
+def test_paragraphs_are_the_same_with_a_browsers_line_ends():
+    assert paragraphs("One\r\n\r\nTwo\r\n{promise}", JANE) == [
+        ["One"],
+        ["Two", "Nobody will try to change your mind."],
+    ]
+
+
 def test_lines_and_paragraphs_stay_and_empty_ones_go():
     assert paragraphs("One\nTwo\n  \n\n\nThree\r\n\r\n{phone}", JANE) == [
         ["One", "Two"],

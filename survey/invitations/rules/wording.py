@@ -79,7 +79,7 @@ def paragraphs(body: str, fields: Mapping[str, str]) -> list[list[str]]:
     named = body if f"{{{_PROMISE}}}" in body else f"{body}\n\n{{{_PROMISE}}}"
     whole = [
         [line for each in part.splitlines() if (line := filled(each, fields).strip())]
-        for part in _BETWEEN_PARAGRAPHS.split(named.strip())
+        for part in _BETWEEN_PARAGRAPHS.split(_plain(named))
     ]
     return [lines for lines in whole if lines]
 
