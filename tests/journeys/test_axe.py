@@ -12,9 +12,16 @@ from sqlalchemy.orm import Session
 from survey.config import Settings
 from survey.kit import clock
 from survey.mail.providers.file import FileProvider
+from survey.responses.types import ResponseState
 from survey.team.models import User
 from survey.team.types import Role
-from tests.factories import make_deal, make_deal_contact, make_response
+from tests.factories import (
+    make_deal,
+    make_deal_contact,
+    make_erasure_request,
+    make_referral,
+    make_response,
+)
 from tests.factories.asked import make_asked
 from tests.hostile import detail_of, links_on, make_world
 from tests.journeys.conftest import DESK, PHONE
@@ -32,6 +39,10 @@ def fill_pages(session: Session, settings: Settings, seller: User) -> None:
     asked = make_asked(session, token="own")
     asked.deal.seller = seller
     make_response(session, invitation=asked, submitted_at=clock.now() - timedelta(days=2))
+    doubted = make_asked(session, token="doubted")
+    make_response(session, invitation=doubted, state=ResponseState.HELD, hold_reasons=["driven"])
+    make_referral(session, invitation=doubted)
+    make_erasure_request(session, contact=doubted.contact)
     closed_on = (clock.now() - timedelta(days=14)).date()
     make_deal_contact(session, deal=make_deal(session, closed_on=closed_on, seller=seller))
     mailbox = FileProvider(settings.mail_folder, from_address=FROM, now=clock.now)

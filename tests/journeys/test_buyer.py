@@ -191,6 +191,7 @@ def test_a_buyer_changes_and_deletes_with_the_same_link(
     page.get_by_label("The product itself").check()
     go_on(page)
     expect(page.get_by_label("Kept what we have")).to_be_checked()
+    clock.shift(60)
     page.get_by_role("button", name="Stop here and send").click()
     expect(page.get_by_text("The product itself")).to_be_visible()
     clock.shift(60)
