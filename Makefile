@@ -30,8 +30,12 @@ lint: .venv/ready-to-test ## style, types, import contracts, templates
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
 
-bench: .venv/ready-to-test ## speed against a bare baseline, in one run on this machine
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename "$$file" .py) || exit 1; done
+bench: .venv/ready-to-test ## speed beside bare baselines; on PostgreSQL too where TEST_DATABASE_URL is set
+	@for work in answer import render receipts send; do \
+	  echo "== $$work"; $(BIN)/python -m benchmarks.$$work || exit 1; \
+	  case "$$TEST_DATABASE_URL,$$work" in ,*|*,render) continue;; esac; \
+	  echo "== $$work, PostgreSQL"; $(BIN)/python -m benchmarks.$$work --server "$$TEST_DATABASE_URL" || exit 1; \
+	done
 
 screenshots: .venv/ready-to-test ## the pictures of the README, from the demo
 	$(BIN)/python -m tests.journeys.screenshots

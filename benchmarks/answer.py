@@ -1,7 +1,7 @@
 """How fast answers come in, beside a bare Flask and Core handler doing the same three writes.
 
-    python benchmarks/answer.py                                  SQLite, 32 clients: p50 and p99
-    python benchmarks/answer.py --database postgresql+psycopg://… --clients 8     and the ratio
+    python -m benchmarks.answer                           SQLite, 32 clients: p50 and p99
+    python -m benchmarks.answer --server postgresql://…   PostgreSQL, 8 clients: and the ratio
 
 A completion is one press of Send: the response and its answers are written, the draft is deleted.
 Both sides run on waitress in a process of their own; the clients press over real HTTP.
@@ -10,6 +10,7 @@ Both sides run on waitress in a process of their own; the clients press over rea
 import argparse
 import http.client
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from urllib.parse import urlencode
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from flask import Flask, redirect, request
-from sqlalchemy import create_engine, delete, insert, select, text
+from sqlalchemy import create_engine, delete, insert, select
 from waitress import serve
 
 from survey.app import create_app
@@ -40,7 +41,9 @@ from survey.responses.models import Answer, Response, ResponseDraft
 from tests import databases
 from tests.factories.asked import make_asked
 
-THREADS = 32
+_START_TRIES = 600  # one each tenth of a second: a busy machine starts slowly
+THREADS = CLIENTS = 32
+CLIENTS_ON_POSTGRESQL = 8
 DRAFT = {"weighed": "price", "ended": "put_off", "different": "A smaller first package."}
 FORM = urlencode({"screen": "readers", "then": "send", "readers": "sender_team"})
 
@@ -140,7 +143,7 @@ def our_app(url: str) -> Flask:
 def served(side: str, url: str, port: int) -> Iterator[int]:
     """One side in a process of its own; gives its number."""
     server = subprocess.Popen([sys.executable, __file__, "serve", side, url, str(port)])
-    for _ in range(100):
+    for _ in range(_START_TRIES):
         try:
             http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
             break
@@ -198,36 +201,17 @@ def measure(side: str, url: str, count: int, clients: int, port: int) -> Measure
     )
 
 
-@contextmanager
-def fresh_database(server: str | None) -> Iterator[str]:
-    if server is None:
-        url = f"sqlite:///{tempfile.mkdtemp()}/survey.db"
-        databases.create_tables(url)
-        yield url
-        return
-    name = f"survey_bench_{os.getpid()}"
-    control = create_engine(server, isolation_level="AUTOCOMMIT")
-    with control.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    url = control.url.set(database=name).render_as_string(hide_password=False)
-    databases.create_tables(url)
-    yield url
-    with control.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database", help="a PostgreSQL server; without it SQLite")
-    parser.add_argument("--clients", type=int, default=32)
+    parser.add_argument("--server", default="", help="a PostgreSQL server; without it SQLite")
     parser.add_argument("--count", type=int, default=600)
     options = parser.parse_args()
+    clients = CLIENTS_ON_POSTGRESQL if options.server else CLIENTS
     figures = {}
-    for at, side in enumerate(("ours", "bare") if options.database else ("ours",)):
-        with fresh_database(options.database) as url:
+    for at, side in enumerate(("ours", "bare") if options.server else ("ours",)):
+        with databases.fresh_database(options.server) as url:
             seed(url, options.count)
-            port = 18_950 + at
-            figures[side] = measure(side, url, options.count, options.clients, port)
+            figures[side] = measure(side, url, options.count, clients, 18_950 + at)
             print(side, json.dumps(figures[side].__dict__))
     if "bare" in figures:
         ours, bare = figures["ours"], figures["bare"]
@@ -241,6 +225,7 @@ def main() -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:
         _, _, side, url, port = sys.argv
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # clients may wait in line
         app = our_app(url) if side == "ours" else bare_app(url)
         serve(app, listen=f"127.0.0.1:{port}", threads=THREADS)
     else:

@@ -1,11 +1,11 @@
 """Rows a second of `survey import` beside the same rows written raw, in one run on one machine.
 
-    .venv/bin/python benchmarks/import.py [--rows 100000] [--database-url postgresql+psycopg://…]
+    python -m benchmarks.import [--rows 100000] [--server postgresql://…]
 
 Raw is the least that could be done: the file read by `csv`, its cells put as they are into the same
 tables by `executemany` (SQLite) or `COPY` (PostgreSQL), with the same indexes and as many commits.
 The import reads, validates, matches, links and reports. The bar: at least half of raw, and memory
-that does not grow with the file. A database given by its address loses its deals.
+that does not grow with the file.
 """
 
 import argparse
@@ -24,12 +24,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from survey.audit.types import Actor, ActorKind
-from survey.config import shipped_folder
 from survey.deals.mapping import Mapping
 from survey.jobs.import_deals import BATCH_ROWS, import_files
-from survey.kit import schema
 from survey.kit.db import Database
 from survey.kit.ids import new_public_ids
+from tests import databases
 
 HEADER = (
     "deal_id", "deal_name", "account", "outcome", "amount", "currency", "closed_on", "opened_on",
@@ -37,9 +36,6 @@ HEADER = (
     "contact_email", "contact_name", "contact_role", "may_ask",
 )  # fmt: skip
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
-EMPTIED = (
-    "alternative", "deal_contact", "deal", "contact", "account", "competitor", "audit_entry",
-)  # fmt: skip
 COLUMNS = {
     "competitor": "id, public_id, name, name_key",
     "account": "id, public_id, name, name_key, country, created_at",
@@ -149,18 +145,9 @@ def import_file(database: Database, path: Path) -> None:
 WORK: dict[str, Callable[[Database, Path], None]] = {"raw": write_raw, "import": import_file}
 
 
-def empty_database(url: str) -> Database:
-    database = Database(url)
-    schema.upgrade(database, shipped_folder("migrations"))
-    with database.engine.begin() as connection:
-        for table in EMPTIED:
-            connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608
-    return database
-
-
 def measure(what: str, url: str, path: Path) -> None:
     """Run one of the two in this process; print its seconds and the most memory it took in MB."""
-    database = empty_database(url)
+    database = Database(url)
     started = time.perf_counter()
     WORK[what](database, path)
     seconds = time.perf_counter() - started
@@ -168,9 +155,8 @@ def measure(what: str, url: str, path: Path) -> None:
     database.close()
 
 
-def run(what: str, given_url: str | None, path: Path) -> tuple[float, int]:
-    with tempfile.TemporaryDirectory() as folder:
-        url = given_url or f"sqlite:///{folder}/bench.db"
+def run(what: str, server: str, path: Path) -> tuple[float, int]:
+    with databases.fresh_database(server) as url:
         done = subprocess.run(
             [sys.executable, __file__, "--measure", what, "--database-url", url, str(path)],
             check=True,
@@ -181,13 +167,13 @@ def run(what: str, given_url: str | None, path: Path) -> tuple[float, int]:
     return float(seconds), int(peak)
 
 
-def compare(url: str | None, rows: int, folder: Path) -> None:
+def compare(server: str, rows: int, folder: Path) -> None:
     path, small = folder / "deals.csv", folder / "few.csv"
     write_file(path, rows)
     write_file(small, rows // 10)
-    raw = min(run("raw", url, path)[0] for _ in range(2))
-    seconds, peak = min(run("import", url, path) for _ in range(2))
-    _, small_peak = run("import", url, small)
+    raw = min(run("raw", server, path)[0] for _ in range(2))
+    seconds, peak = min(run("import", server, path) for _ in range(2))
+    _, small_peak = run("import", server, small)
     print(f"raw     {rows / raw:>9,.0f} rows/s")
     print(f"import  {rows / seconds:>9,.0f} rows/s")
     print(f"ratio   {raw / seconds:>9.2f}  (bar: 0.5)")
@@ -198,14 +184,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", nargs="?", type=Path)
     parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--database-url")
+    parser.add_argument("--server", default="", help="a PostgreSQL server; without it SQLite")
+    parser.add_argument("--database-url", help=argparse.SUPPRESS)
     parser.add_argument("--measure", choices=list(WORK))
     given = parser.parse_args()
     if given.measure:
         measure(given.measure, given.database_url, given.file)
         return
     with tempfile.TemporaryDirectory() as folder:
-        compare(given.database_url, given.rows, Path(folder))
+        compare(given.server, given.rows, Path(folder))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Receipts: one signed batch taken in whole (verified, read, kept, folded, committed) against the
 bare inserts of as many rows into the same table.
 
-    python -m benchmarks.receipts [--events 1000] [--url postgresql+psycopg://…]
+    python -m benchmarks.receipts [--events 1000] [--server postgresql://…]
 
 The bar is a second per thousand events; batches of bounces also write suppressions.
 """
@@ -40,9 +40,7 @@ _NO_CONTENT = 204
 def main() -> None:
     options = _options()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    with tempfile.TemporaryDirectory() as folder:
-        url = options.url or f"sqlite:///{folder}/survey.db"
-        databases.create_tables(url)
+    with tempfile.TemporaryDirectory() as folder, databases.fresh_database(options.server) as url:
         database = Database(url)
         app = create_app(_settings(url, folder), database)
         ids = _fill(database, options.events)
@@ -58,7 +56,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--events", type=int, default=1000)
-    parser.add_argument("--url", default="")
+    parser.add_argument("--server", default="", help="a PostgreSQL server; without it SQLite")
     return parser.parse_args()
 
 

@@ -29,14 +29,17 @@ _FACTS = {
         for n in range(8)
     ],
     "question": "What weighed most in your decision?",
-    "first_name": "Jane",
-    "product": "Atlas",
-    "opening": "You looked at Atlas recently and decided not to go ahead with us.",
+    "own_subject": "Your Atlas decision",
+    "paragraphs": [
+        ["Dear Jane,"],
+        ["You looked at Atlas recently and decided not to go ahead with us."],
+        ["What weighed most? One press begins, and two minutes are enough."],
+    ],
     "reason": "you were in touch with Northwind about Atlas",
+    "promise": "You will get one reminder at most.",
     "sender_name": "Noor de Wit",
     "sender_role": "Head of Research",
     "phone": "",
-    "is_not_in_sales": True,
     "reads_every_answer": True,
 }
 
@@ -47,7 +50,7 @@ def main() -> None:
     mails = parser.parse_args().mails
     stationery = Stationery(shipped_folder("templates") / "mail")
     plain = _plain()
-    ours = _rate(lambda: stationery.write("invitation_not_won", _FACTS), mails)
+    ours = _rate(lambda: stationery.write("invitation", _FACTS), mails)
     bare = _rate(plain, mails)
     print(f"plain Jinja2, three parts: {bare:7.0f} mails/s")
     print(f"as mails are written:      {ours:7.0f} mails/s")
@@ -59,9 +62,9 @@ def _plain() -> Callable[[], object]:
     folder = shipped_folder("templates") / "mail"
     texts = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
     pages = Environment(undefined=StrictUndefined, autoescape=True)
-    subject = texts.from_string(_whole(folder, "invitation_not_won/subject.txt"))
-    body = texts.from_string(_whole(folder, "invitation_not_won/body.txt"))
-    html = pages.from_string(mjml2html(_whole(folder, "invitation_not_won/body.mjml")))
+    subject = texts.from_string(_whole(folder, "invitation/subject.txt"))
+    body = texts.from_string(_whole(folder, "invitation/body.txt"))
+    html = pages.from_string(mjml2html(_whole(folder, "invitation/body.mjml")))
     return lambda: (
         subject.render(_FACTS),
         body.render(_FACTS),

@@ -4,6 +4,7 @@ import importlib
 import os
 import pkgutil
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,10 +43,26 @@ def copy_of(template: Path, folder: Path) -> str:
 
 
 @contextmanager
-def postgres_database(name: str) -> Iterator[str]:
-    """Create a PostgreSQL database beside TEST_DATABASE_URL's own; drop it afterwards."""
-    assert POSTGRES_URL is not None
-    url = make_url(POSTGRES_URL).set(drivername="postgresql+psycopg")
+def fresh_database(server_url: str = "") -> Iterator[str]:
+    """The address of a database with all tables, for a benchmark: on that PostgreSQL server, or a
+    SQLite file where none is named. It is gone afterwards.
+    """
+    if not server_url:
+        with tempfile.TemporaryDirectory() as folder:
+            url = f"sqlite:///{folder}/survey.db"
+            create_tables(url)
+            yield url
+        return
+    with postgres_database(f"survey_bench_{os.getpid()}", server_url) as url:
+        create_tables(url)
+        yield url
+
+
+@contextmanager
+def postgres_database(name: str, server_url: str | None = POSTGRES_URL) -> Iterator[str]:
+    """Create a PostgreSQL database beside the server's own; drop it afterwards."""
+    assert server_url is not None
+    url = make_url(server_url).set(drivername="postgresql+psycopg")
     server = create_engine(url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
