@@ -1,6 +1,6 @@
 """Sending: claims, checks, tokens and a durable record per mail, against rendering and POST alone.
 
-    python -m benchmarks.send [--mails 600] [--workers 2] [--url postgresql+psycopg://…]
+    python -m benchmarks.send [--mails 600] [--workers 2] [--server postgresql://…]
 
 The provider is a stub in a process of its own that answers 202 after 50 ms to 32 threads, as
 SendGrid about does, and then at once to 4 threads. The bars are ratios of 0.9 and 0.6 to rendering
@@ -28,7 +28,7 @@ from survey.config import Environment, MailProvider, Settings, read_settings
 from survey.deals.types import Outcome
 from survey.jobs.deliver import Desk, deliver_due
 from survey.jobs.desk import desk_of
-from survey.kit.db import Base, Database
+from survey.kit.db import Database
 from survey.mail.actions.outbox import claim_due, enqueue
 from survey.mail.models import Message
 from survey.mail.types import Ending
@@ -85,13 +85,10 @@ def main() -> None:
 
 def _measured(options: argparse.Namespace, scene: Scene, port: int, *, workers: int) -> float:
     """Seconds for all mails from a fresh outbox; without workers, for rendering and POST alone."""
-    with tempfile.TemporaryDirectory() as folder:
-        url = options.url or f"sqlite:///{folder}/survey.db"
+    with tempfile.TemporaryDirectory() as folder, databases.fresh_database(options.server) as url:
         settings = _settings(url, port, Path(folder))
-        databases.create_tables(url)
         database = Database(url)
         with database.writing() as session:
-            _empty(session)
             _fill(session, options.mails)
         if workers == 0:
             seconds = _render_and_post(desk_of(settings, database), scene.threads, options.mails)
@@ -140,12 +137,6 @@ def _work(settings: Settings, threads: int, ready: Any) -> None:
     ready.wait()
     deliver_due(desk)
     os._exit(0)  # what the interpreter tidies up is not part of sending
-
-
-def _empty(session: Session) -> None:
-    """A database given by its address is used again and again."""
-    for table in reversed(Base.metadata.sorted_tables):
-        session.execute(table.delete())
 
 
 def _fill(session: Session, mails: int) -> None:
@@ -227,7 +218,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mails", type=int, default=600)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--url", default="")
+    parser.add_argument("--server", default="", help="a PostgreSQL server; without it SQLite")
     return parser.parse_args()
 
 
