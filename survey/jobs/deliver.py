@@ -36,6 +36,7 @@ _FEWEST_BEGUN = 16
 _FEWEST_CLAIMED = 64
 _CLAIMED_PER_THREAD = 4
 """Checking many at once costs little more than checking one."""
+_ROUNDS_AT_ONCE = 4
 _GATHERED_S = 0.02
 """Endings within this time are written down together."""
 _UNREADABLE = "The mail could not be written. The log says why; it is tried again."
@@ -85,6 +86,7 @@ class _Run:
     """Attempt id → what renders its mail: claimed, not begun."""
     under_way: dict[Future[Ending], str] = field(default_factory=dict)
     tally: Counter[AttemptOutcome] = field(default_factory=Counter)
+    may_be_more: bool = False
 
 
 def deliver_due(desk: Desk, *, go_on: Callable[[], bool] = lambda: True) -> Delivered:
@@ -112,7 +114,7 @@ def _keep_books(desk: Desk, pool: ThreadPoolExecutor, run: _Run, go_on: Callable
         ).items():
             call = pool.submit(_hand_over, desk.provider, compose, attempt_id)
             run.under_way[call] = attempt_id
-        takes_more = takes_more and bool(run.under_way)
+        takes_more = takes_more and (bool(run.under_way) or run.may_be_more)
 
 
 def _give_back(desk: Desk, run: _Run) -> None:
@@ -176,16 +178,19 @@ def _record_and_begin(
     counted: Counter[AttemptOutcome] = Counter()
     claimed = dict(run.claimed)
     begun: dict[str, Compose] = {}
+    may_be_more = False
     with desk.database.writing() as session:
         now = desk.now()
         _record(session, desk, endings, counted, now=now)
         if takes_more:
             free = desk.most_begun - len(run.under_way)
             if len(claimed) < free:
-                claimed |= _take(session, desk, desk.most_claimed, counted, now=now)
+                taken, may_be_more = _take(session, desk, desk.most_claimed, counted, now=now)
+                claimed |= taken
             begun = _begin(session, claimed, free, now=now)
     # Only now is it true: a transaction that failed is tried again from the same beginning.
     run.claimed = claimed
+    run.may_be_more = may_be_more
     run.tally.update(counted)
     return begun
 
@@ -232,18 +237,20 @@ def _write_down(
 
 def _take(
     session: Session, desk: Desk, free: int, counted: Counter[AttemptOutcome], *, now: datetime
-) -> dict[str, Compose]:
-    """Claim up to `free` mails, check each again, and make ready those that are still wanted.
+) -> tuple[dict[str, Compose], bool]:
+    """Claim up to `free` mails, check each again, and make ready those that are still wanted; says
+    too whether more may be due.
 
-    Those that are not leave room for others, so that a pile of them does not hold up the rest.
+    Those that are not leave room for others, so that a pile of them does not hold up the rest; a
+    large pile (a queue released at night) takes several transactions, so that others get a turn.
     """
     ready: dict[str, Compose] = {}
-    while len(ready) < free:
+    for _ in range(_ROUNDS_AT_ONCE):
         attempts = outbox.claim_due(
             session, provider=desk.provider.name, limit=free - len(ready), now=now
         )
         if not attempts:
-            break
+            return ready, False
         prepared: dict[str, Compose | Ending] = {}
         for kind, alike in _by_kind(attempts):
             prepared |= _prepared(session, desk.letters.get(kind), alike, now=now)
@@ -253,7 +260,9 @@ def _take(
             compose = prepared[attempt.attempt_id]
             if not isinstance(compose, Ending):
                 ready[attempt.attempt_id] = partial(_named, compose, attempt.message.public_id)
-    return ready
+        if len(ready) >= free:
+            break
+    return ready, True
 
 
 def _named(compose: Compose, mail_id: str) -> Draft:

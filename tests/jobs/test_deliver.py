@@ -316,3 +316,16 @@ def test_every_attempt_of_a_mail_bears_the_same_mail_id(desk: Desk, database: Da
     with database.reading() as session:
         (message,) = session.scalars(select(Message))
     assert desk.provider.mail_ids == [message.public_id] * 2
+
+
+def test_a_pile_of_mails_not_wanted_is_gone_through_and_does_not_hold_up_the_rest(
+    desk: Desk, database: Database
+):
+    unwanted = [f"n{number}@b.example" for number in range(600)]
+    put(database, *unwanted)
+    put(database, "last@b.example")
+    letters = {"note": Note(reasons=dict.fromkeys(unwanted, "The deal was reopened."))}
+
+    delivered = deliver_due(replace(desk, letters=letters))
+
+    assert delivered == Delivered(accepted=1, cancelled=600)
