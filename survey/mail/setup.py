@@ -162,8 +162,8 @@ def _advice(provider: str, domain: str) -> tuple[str, ...]:
         found.append("SURVEY_MAIL_FROM is not set: the records belong to the domain it names.")
     if provider == _SENDGRID:
         found.append(
-            "At SendGrid, authenticate the domain, point the Event Webhook to the address below "
-            "with every delivery and engagement event but opens and clicks, and sign it."
+            "At SendGrid, authenticate the domain, and let the signed Event Webhook send all "
+            "events but opens and clicks to the address named here."
         )
         found.append(
             f"The key is SURVEY_SENDGRID_WEBHOOK_PUBLIC_KEY; {_WHERE_KEY}, “Verification Key”."
