@@ -10,7 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from survey.kit.db import Database
-from survey.mail.actions.outbox import claim_due, enqueue, hold_lapsed_claims, record_outcomes
+from survey.mail.actions.outbox import (
+    claim_due,
+    enqueue,
+    hold_lapsed_claims,
+    record_outcomes,
+    start_attempts,
+)
 from survey.mail.actions.receipts import record_receipts
 from survey.mail.models import Message, Suppression
 from survey.mail.providers.events import read_events
@@ -75,7 +81,7 @@ def _compare(database: Database, count: int, *, seed: int) -> tuple[int, int]:
 
 
 def _send(database: Database, count: int, name: str) -> list[Mail]:
-    """Mails that are claimed, and of which nothing more is known."""
+    """Mails that are being sent, and of which nothing more is known."""
     with database.writing() as session:
         for number in range(count):
             enqueue(
@@ -86,6 +92,7 @@ def _send(database: Database, count: int, name: str) -> list[Mail]:
                 now=MOMENT,
             )
         attempts = claim_due(session, provider="sendgrid", limit=count, now=MOMENT)
+        start_attempts(session, [each.attempt_id for each in attempts], now=MOMENT)
         return [Mail(each.message.to_address, each.attempt_id) for each in attempts]
 
 
