@@ -116,7 +116,7 @@ def people_answer(
 
 @pytest.mark.parametrize(
     ("count", "seconds", "every", "most"),
-    [(12, 1, 12, 10), pytest.param(200, 10, 8, 40, marks=pytest.mark.slow)],
+    [(12, 1, 12, 10), pytest.param(200, 10, 8, 16, marks=pytest.mark.slow)],
     ids=["twelve", "two_hundred"],
 )
 def test_machines_answer_nothing_and_people_still_can(
