@@ -16,15 +16,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from tests.faults.processes import KILLED, Forked, wait_for
 from tests.faults.provider import FakeSendGrid, Phase
 
-IN_FILES = {"fdatasync": 50, "flock": 100, "pwrite64": 1500}
-ON_WIRES = {"close": 80, "connect": 25, "recvfrom": 100, "sendto": 100, "write": 20}
-"""How often, about, a thread makes a call while two hundred mails leave."""
+IN_FILES = {"fdatasync": 15, "flock": 30, "pwrite64": 400}
+ON_WIRES = {"close": 30, "connect": 8, "recvfrom": 40, "sendto": 40, "write": 4}
+"""How often, at least, some thread makes a call while a few dozen mails leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class At:
         return self.what in {phase.value for phase in Phase}
 
 
-_PATIENCE_S = 60
+_PATIENCE_S = 30
 
 
 @cache
@@ -54,6 +55,14 @@ def may_trace() -> bool:
     return tried.returncode == 0
 
 
+class Fate(StrEnum):
+    """What became of a process that was to be killed at a point."""
+
+    AT_POINT = "points"
+    OUTLIVED = "not reached"
+    STOOD_STILL = "killed elsewhere"
+
+
 @dataclass(frozen=True)
 class Victim:
     """How the process is started (held until traced, or not), and when it has nothing left to do:
@@ -63,8 +72,11 @@ class Victim:
     start: Callable[[bool], Forked]
     is_done: Callable[[], bool] | None = None
 
-    def end(self, forked: Forked) -> None:
-        """Wait until it has ended, or kill it: strace at times loses a thread, and all stands."""
+    def end(self, forked: Forked) -> bool:
+        """Wait until it has ended; else kill it, and say that it stood still: strace at times loses
+        a thread. That is a kill too, yet not where it was meant.
+        """
+        is_still = True
         with suppress(AssertionError):
             if self.is_done is not None:
                 wait_for(
@@ -72,15 +84,17 @@ class Victim:
                 )
                 forked.send(signal.SIGTERM)
             wait_for(lambda: forked.is_over, within_s=_PATIENCE_S)
+            is_still = False
         forked.kill()
+        return is_still
 
 
-def kill_at(at: At, victim: Victim, provider: FakeSendGrid) -> bool:
+def kill_at(at: At, victim: Victim, provider: FakeSendGrid) -> Fate:
     """Start a process and kill it there; says whether it got so far before its end."""
     if at.is_phase:
-        return _killed_at_phase(at, victim, provider) == KILLED
+        return _killed_at_phase(at, victim, provider)
     inject = f"inject={at.what}:signal=SIGKILL:when={at.number}"
-    return _traced(victim, "-e", f"trace={at.what}", "-e", inject) == KILLED
+    return _traced(victim, "-e", f"trace={at.what}", "-e", inject)
 
 
 def draw(number: int, limits: Mapping[str, int], *, seed: str) -> list[At]:
@@ -93,7 +107,7 @@ def draw(number: int, limits: Mapping[str, int], *, seed: str) -> list[At]:
     ]
 
 
-def _killed_at_phase(at: At, victim: Victim, provider: FakeSendGrid) -> int:
+def _killed_at_phase(at: At, victim: Victim, provider: FakeSendGrid) -> Fate:
     started = threading.Event()
     seen = Counter[Phase]()
     lock = threading.Lock()
@@ -111,13 +125,12 @@ def _killed_at_phase(at: At, victim: Victim, provider: FakeSendGrid) -> int:
     try:
         forked.append(victim.start(False))
         started.set()
-        victim.end(forked[0])
-        return forked[0].wait()
+        return _fate_of(forked[0], is_still=victim.end(forked[0]))
     finally:
         provider.watches = lambda _phase: None
 
 
-def _traced(victim: Victim, *options: str) -> int:
+def _traced(victim: Victim, *options: str) -> Fate:
     forked = victim.start(True)
     command = ["strace", "-f", "-q", "-o", "/dev/null", *options]
     tracer = subprocess.Popen(
@@ -126,11 +139,18 @@ def _traced(victim: Victim, *options: str) -> int:
     try:
         wait_for(lambda: _tracer_of(forked.pid) or tracer.poll() is not None)
         forked.send(signal.SIGCONT)
-        victim.end(forked)
+        is_still = victim.end(forked)
     finally:
-        tracer.kill()
+        tracer.kill()  # before we ask for the status: a thread that it holds would never end
         tracer.wait(timeout=10)
-    return forked.wait()
+    return _fate_of(forked, is_still=is_still)
+
+
+def _fate_of(forked: Forked, *, is_still: bool) -> Fate:
+    status = forked.wait()
+    if is_still:
+        return Fate.STOOD_STILL
+    return Fate.AT_POINT if status == KILLED else Fate.OUTLIVED
 
 
 def _tracer_of(pid: int) -> int:

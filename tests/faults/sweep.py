@@ -11,7 +11,7 @@ from signal import SIGTERM
 
 from survey.kit.queue import Queue, beside
 from tests.faults.books import read_books, verdict
-from tests.faults.killing import At, Victim, kill_at
+from tests.faults.killing import At, Fate, Victim, kill_at
 from tests.faults.processes import Forks, wait_for
 from tests.faults.provider import FakeSendGrid
 from tests.faults.receipts import press_send_again, tell
@@ -105,13 +105,13 @@ class Bench:
         """What became of the promises over these runs, each killed at each of its points in turn;
         a point that is not reached does not count.
         """
-        tally: Counter[str] = Counter()
+        tally: Counter[str] = Counter(dict.fromkeys(Fate, 0))
         for points in runs:
             with self.fresh(scenario.template) as installation:
                 for place, at in enumerate(points):
                     moment = STARTS + place * timedelta(seconds=10)
                     victim = self._victim(scenario, installation, moment)
-                    tally["points"] += kill_at(at, victim, self.provider)
+                    tally[kill_at(at, victim, self.provider)] += 1
                 tally.update(self._to_the_end(scenario, installation))
                 tally["runs"] += 1
         return tally

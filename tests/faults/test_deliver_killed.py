@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import create_engine, text
 
 from tests.faults.conftest import Templates
-from tests.faults.killing import At, Victim, kill_at
+from tests.faults.killing import At, Fate, Victim, kill_at
 from tests.faults.provider import Phase
 from tests.faults.sweep import Bench
 from tests.faults.world import LATER, STARTS, buyer
@@ -25,9 +25,9 @@ def test_a_mail_whose_worker_was_killed_while_sending_is_held(bench: Bench, temp
             )
         )
 
-        is_killed = kill_at(At(Phase.ACCEPTED.value, 1), victim, bench.provider)
+        fate = kill_at(At(Phase.ACCEPTED.value, 1), victim, bench.provider)
 
-        assert is_killed
+        assert fate is Fate.AT_POINT
         (request,) = bench.provider.requests
         assert request.person == buyer(0)
         with engine.connect() as connection:

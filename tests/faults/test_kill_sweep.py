@@ -11,12 +11,12 @@ SEED = 20261015
 KILLS_A_RUN = 8
 # Of each: runs over the whole sweep, killed at eight points each, and in CI's sample.
 SWEEPS = [
-    ("deliver", "sqlite", 20),
-    ("deliver", "postgresql", 20),
+    ("deliver", "sqlite", 26),
+    ("deliver", "postgresql", 24),
     ("invite", "sqlite", 12),
     ("invite", "postgresql", 12),
-    ("serve", "sqlite", 16),
-    ("worker", "postgresql", 16),
+    ("serve", "sqlite", 24),
+    ("worker", "postgresql", 24),
 ]
 SAMPLE = 2
 _OPTIONS = {"deliver": ("--once",), "serve": ("--port", "0")}
@@ -29,12 +29,12 @@ def scenario_of(templates: Templates, command: str, backend: str, people: int = 
 
 def points_of(scenario: Scenario, run: int) -> list[At]:
     """Points of one run, the early ones first, so that later ones still find mails to send."""
-    limits = {phase.value: PEOPLE // 2 for phase in Phase} if scenario.sends else {}
+    limits = {phase.value: PEOPLE // 5 for phase in Phase} if scenario.sends else {}
     if may_trace():
         limits |= ON_WIRES
         limits |= IN_FILES if scenario.writes_files else {}
     if not scenario.sends:  # planning is one short transaction
-        limits = {what: max(1, number // 10) for what, number in limits.items()}
+        limits = {what: max(1, number // 4) for what, number in limits.items()}
     drawn = draw(KILLS_A_RUN, limits, seed=f"{SEED} {scenario} {run}")
     return sorted(drawn, key=lambda at: at.number / limits[at.what])
 
