@@ -26,6 +26,7 @@ from survey.invitations.types import (
     SkipReason,
 )
 from survey.invitations.verdicts import Due
+from survey.kit.bulk import among
 from survey.mail.queries import suppressions_among
 from survey.mail.types import SuppressionReason
 
@@ -93,8 +94,10 @@ def campaign_facts(campaign: Campaign, company: CompanyFacts) -> CampaignFacts:
     )
 
 
-def past(session: Session) -> Past:
-    """When each person and each account was last asked."""
+def past(session: Session, where: ColumnElement[bool] | None = None) -> Past:
+    """When each person and each account was last asked; of the deals that fulfil a condition on
+    `Deal`, where one is given.
+    """
     asked_at = func.max(func.coalesce(Invitation.sent_at, Invitation.invited_at))
     by_person = (
         select(Invitation.contact_id, asked_at).where(HAS_ASKED).group_by(Invitation.contact_id)
@@ -105,6 +108,12 @@ def past(session: Session) -> Past:
         .where(STANDS)
         .group_by(Deal.account_id)
     )
+    if where is not None:
+        of_deals = select(Deal.id).where(where)
+        persons = select(DealContact.contact_id).where(DealContact.deal_id.in_(of_deals))
+        accounts = select(Deal.account_id).where(where).correlate(None)
+        by_person = by_person.where(Invitation.contact_id.in_(persons))
+        by_account = by_account.where(Deal.account_id.in_(accounts))
     return Past(_moments(session, by_person), _moments(session, by_account))
 
 
@@ -159,26 +168,33 @@ def deals_without_notice(session: Session) -> list[tuple[int, int]]:
     return [(deal_id, seller_id) for deal_id, seller_id in session.execute(asked) if seller_id]
 
 
-def to_invite(
-    session: Session, ready: Sequence[Due]
-) -> list[tuple[Due, Deal, Contact, Invitation | None]]:
-    """What inviting needs of each: deal, contact, and the invitation of them once taken back."""
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Whom to ask now, with what the invitation takes from the deal and the contact."""
+
+    due: Due
+    asked_as: Outcome
+    to_address: str
+    taken_back: Invitation | None
+    """The invitation of them that was made once and taken back."""
+
+
+def to_invite(session: Session, ready: Sequence[Due]) -> list[Ready]:
+    """What inviting needs of each."""
     deal_ids = [due.deal_id for due in ready]
-    contact_ids = [due.contact_id for due in ready]
-    deals = {each.id: each for each in session.scalars(select(Deal).where(Deal.id.in_(deal_ids)))}
-    contacts = {
-        each.id: each
-        for each in session.scalars(select(Contact).where(Contact.id.in_(contact_ids)))
-    }
-    taken_back = {
-        (each.deal_id, each.contact_id): each
-        for each in session.scalars(select(Invitation).where(Invitation.deal_id.in_(deal_ids)))
-    }
+    outcome = select(Deal.id, Deal.outcome).where(among(session, Deal.id, deal_ids))
+    address = select(Contact.id, Contact.email).where(
+        among(session, Contact.id, [due.contact_id for due in ready])
+    )
+    outcomes = dict(iter(session.execute(outcome)))
+    addresses = dict(iter(session.execute(address)))
+    earlier = select(Invitation).where(among(session, Invitation.deal_id, deal_ids))
+    taken_back = {(each.deal_id, each.contact_id): each for each in session.scalars(earlier)}
     return [
-        (
+        Ready(
             due,
-            deals[due.deal_id],
-            contacts[due.contact_id],
+            outcomes[due.deal_id],
+            addresses[due.contact_id],
             taken_back.get((due.deal_id, due.contact_id)),
         )
         for due in ready

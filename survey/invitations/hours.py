@@ -6,7 +6,7 @@ mail that arrives at night is swept away with the rest of it.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -45,13 +45,18 @@ def next_office_hour(at: datetime, zones: Sequence[ZoneInfo]) -> datetime:
 
     Where the zones share no such hour, the first one decides.
     """
-    moment = at.astimezone(UTC)
+    return _next_shared_hour(at.astimezone(UTC), tuple(zones))
+
+
+@lru_cache(maxsize=4096)  # a plan of many deals asks for the same few moments
+def _next_shared_hour(at: datetime, zones: tuple[ZoneInfo, ...]) -> datetime:
+    moment = at
     for _ in range(_MOST_STEPS):
         opens = max(_next_open(moment, zone) for zone in zones)
         if opens == moment:
             return moment
         moment = opens
-    return _next_open(at.astimezone(UTC), zones[0])
+    return _next_open(at, zones[0])
 
 
 def add_working_days(at: datetime, days: int, zone: ZoneInfo) -> datetime:

@@ -103,6 +103,8 @@ class Invited:
     """Deals of which the sellers can see from now on that the buyer will be asked."""
     is_all: bool
     """Whether nobody was left for the next turn."""
+    left: tuple[tuple[int, int], ...] = field(default=(), compare=False)
+    """The numbers of campaign and deal of those who were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,8 +161,9 @@ def header_text(text: str) -> str:
 
     Unicode's line and paragraph separators count as line ends, as some mail servers read them so.
     """
-    kept = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in text)
-    return " ".join(kept.split())[:_LONGEST_HEADER]
+    if not (text.isascii() and text.isprintable()):  # most is, and has none of these
+        text = "".join(" " if unicodedata.category(each)[0] in "CZ" else each for each in text)
+    return " ".join(text.split())[:_LONGEST_HEADER]
 
 
 def display_name(text: str) -> str:
@@ -189,8 +190,9 @@ def mailbox(address: str) -> str:
     what stands behind a plus (`jane+deals@x.example` is Jane's, so her no counts for it too).
     """
     local, _, domain = address.strip().lower().rpartition("@")
-    with suppress(UnicodeError):
-        domain = domain.encode("idna").decode()
+    if not domain.isascii():
+        with suppress(UnicodeError):
+            domain = domain.encode("idna").decode()
     return f"{local.partition('+')[0] or local}@{domain}"
 
 

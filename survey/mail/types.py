@@ -74,6 +74,17 @@ class SuppressionReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """A mail that was decided on, before it stands in the outbox."""
+
+    key: str
+    """Opaque and unique: deciding the same thing twice makes one message."""
+    subject_id: int
+    to_address: str
+    send_after_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """One e-mail, ready to hand over; lives in memory only."""
 

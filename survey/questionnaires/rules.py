@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
+from random import Random
 
 from survey.questionnaires.types import (
     ALWAYS,
@@ -44,16 +44,15 @@ def order_choices(document: Document, seed: str) -> dict[str, list[str]]:
     The same seed gives the same order, and every order is as likely; what the document marks as
     last ("Something else") stays last. Stored with the invitation: mail and page read it there.
     """
-    return {
-        question.key: [
-            choice.key
-            for choice in sorted(
-                question.choices, key=lambda choice: _place(choice, f"{seed}/{question.key}")
-            )
-        ]
-        for question in questions_of(document.screens)
-        if question.is_shuffled
-    }
+    chance = Random(seed)  # noqa: S311 (no secret: it only has to be fair)
+    ordered: dict[str, list[str]] = {}
+    for question in questions_of(document.screens):
+        if question.is_shuffled:
+            keys = [choice.key for choice in question.choices if not choice.is_last]
+            drawn = sorted((chance.random(), key) for key in keys)
+            last = [choice.key for choice in question.choices if choice.is_last]
+            ordered[question.key] = [key for _, key in drawn] + last
+    return ordered
 
 
 def questions_of(screens: Sequence[Screen]) -> list[Question]:
@@ -257,13 +256,6 @@ def _words_of(question: Question, answers: Answers) -> int:
 
 def _taken(question: Question, answers: Answers) -> list[Choice]:
     return [choice for choice in question.choices if choice.key in chosen(answers, question.key)]
-
-
-def _place(choice: Choice, seed: str) -> tuple[bool, str]:
-    # A stable sort keeps those marked last in the document's own order.
-    if choice.is_last:
-        return True, ""
-    return False, sha256(f"{seed}/{choice.key}".encode()).hexdigest()
 
 
 def _all_match(row: tuple[Match, ...], answers: Answers) -> bool:

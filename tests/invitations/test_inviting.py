@@ -9,18 +9,21 @@ from sqlalchemy.orm import Session
 
 from survey.deals.models import Deal
 from survey.deals.types import Outcome
-from survey.invitations.actions.inviting import cancel_invitation, invite_due
+from survey.invitations.actions.inviting import cancel_invitation, invite_due, invite_left
 from survey.invitations.models import Campaign, Invitation, Notice
 from survey.invitations.types import CampaignState, SkipReason
 from survey.invitations.verdicts import Invited
 from survey.kit.db import Database
 from survey.mail.models import Message
 from survey.questionnaires.documents import shipped_document
+from survey.questionnaires.models import Version
 from tests.factories import (
     make_account,
     make_campaign,
     make_deal,
     make_deal_contact,
+    make_hold,
+    make_invitation,
     make_user,
     make_version,
 )
@@ -104,6 +107,50 @@ def test_turn_takes_no_more_than_its_limit(session: Session, moment: datetime) -
     turns = [invite_due(session, now=moment, limit=2) for _ in range(2)]
 
     assert turns == [Invited(2, 0, is_all=False), Invited(1, 0, is_all=True)]
+
+
+def test_what_one_turn_left_is_asked_by_the_next(session: Session, moment: datetime) -> None:
+    running(session)
+    for _ in range(3):
+        askable(session)
+    first = invite_due(session, now=moment, limit=1)
+
+    second = invite_left(session, first.left, now=moment, limit=1)
+    third = invite_left(session, second.left, now=moment, limit=1)
+
+    assert [turn.is_all for turn in (first, second, third)] == [False, False, True]
+    assert session.scalar(select(func.count()).select_from(Message)) == 3
+
+
+def test_what_one_turn_left_is_looked_at_again(session: Session, moment: datetime) -> None:
+    campaign = running(session)
+    kept, held, reopened, asked = (askable(session) for _ in range(4))
+    left = [(campaign.id, deal.id) for deal in (kept, held, reopened, asked)]
+    make_hold(session, deal=held)
+    reopened.outcome = Outcome.OPEN
+    version = session.scalars(select(Version)).one()
+    make_invitation(session, campaign=campaign, version=version, deal=asked, invited_at=moment)
+    session.flush()
+
+    turn = invite_left(session, left, now=moment)
+
+    assert turn == Invited(1, 0, is_all=True)
+    message = session.scalars(select(Message)).one()
+    invitation = session.get_one(Invitation, message.subject_id)
+    assert (invitation.deal, message.to_address) == (kept, invitation.contact.email)
+    assert message.key == f"invitation:{invitation.public_id}:1"
+
+
+def test_what_one_turn_left_is_not_asked_by_another_campaign(
+    session: Session, moment: datetime
+) -> None:
+    first, second = running(session), running(session)
+    deal = askable(session)
+
+    turn = invite_left(session, [(second.id, deal.id)], now=moment)
+
+    assert first.id < second.id
+    assert turn == Invited(0, 0, is_all=True)
 
 
 def test_paused_campaign_asks_nobody(session: Session, moment: datetime) -> None:

@@ -1,29 +1,39 @@
 """Asking those whose time has come, and taking back what has not left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from survey.deals.types import Outcome
 from survey.invitations import facts
+from survey.invitations.facts import Ready
 from survey.invitations.models import Campaign, Invitation, Notice
 from survey.invitations.queries.campaigns import lock_campaigns
-from survey.invitations.queries.plans import plan_all
+from survey.invitations.queries.plans import plan_again, plan_all
 from survey.invitations.types import SkipReason
 from survey.invitations.verdicts import Due, Invited, Plan
-from survey.kit.ids import new_public_id
-from survey.mail.actions.outbox import enqueue
+from survey.kit.bulk import insert_rows, new_row_ids
+from survey.kit.ids import new_public_ids
+from survey.mail.actions.outbox import enqueue, enqueue_new
 from survey.mail.queries import of_subject
+from survey.mail.types import Decided
 from survey.questionnaires.actions import freeze_version
+from survey.questionnaires.models import Version
 from survey.questionnaires.queries import current_version, document_of
 from survey.questionnaires.rules import order_choices
+from survey.questionnaires.types import Document
 
 INVITATION = "invitation"
 """The kind of message that asks a buyer; its subject is the invitation."""
+_NEW_COLUMNS = (
+    *("id", "public_id", "campaign_id", "version_id", "deal_id", "contact_id", "asked_as"),
+    *("choice_order", "invited_at", "closes_at", "cancel_reason", "reminders_at_most"),
+)
 
 
-def invite_due(session: Session, *, now: datetime, limit: int = 200) -> Invited:
+def invite_due(session: Session, *, now: datetime, limit: int = 500) -> Invited:
     """Ask those whose time has come, at most `limit` of them, and note for the deals to come since
     when their sellers can see it.
 
@@ -33,12 +43,25 @@ def invite_due(session: Session, *, now: datetime, limit: int = 200) -> Invited:
     lock_campaigns(session)
     planned = plan_all(session, now)
     noticed = _give_notices(session, planned, now=now)
-    invitations: list[Invitation] = []
-    for campaign, plan in planned:
-        ready = [due for due in plan.due if due.ready_at <= now][: limit - len(invitations)]
-        invitations += _invite(session, campaign, ready, now=now)
-    session.flush()
-    return Invited(len(invitations), noticed, is_all=len(invitations) < limit)
+    ready = _ready(planned, now)
+    invited = _invite_all(session, planned, ready[:limit], now=now)
+    left = tuple(ready[limit:])
+    return Invited(invited, noticed, is_all=not left, left=left)
+
+
+def invite_left(
+    session: Session, left: Sequence[tuple[int, int]], *, now: datetime, limit: int = 500
+) -> Invited:
+    """Go on with those that an earlier turn left. Each is looked at again, in this transaction; who
+    is not to be asked any more, or by another campaign, is left to the next plan.
+    """
+    lock_campaigns(session)
+    wanted = left[:limit]
+    planned = plan_again(session, [deal_id for _, deal_id in wanted], now)
+    again = set(_ready(planned, now))
+    invited = _invite_all(session, planned, [each for each in wanted if each in again], now=now)
+    rest = tuple(left[limit:])
+    return Invited(invited, 0, is_all=not rest, left=rest)
 
 
 def cancel_invitation(
@@ -70,46 +93,98 @@ def _give_notices(session: Session, plans: list[tuple[Campaign, Plan]], *, now: 
     return len(unseen)
 
 
-def _invite(
-    session: Session, campaign: Campaign, ready: list[Due], *, now: datetime
-) -> list[Invitation]:
+def _ready(planned: Sequence[tuple[Campaign, Plan]], now: datetime) -> list[tuple[int, int]]:
+    """The numbers of campaign and deal for all that are to be asked now, in that order."""
+    return [
+        (campaign.id, due.deal_id)
+        for campaign, plan in planned
+        for due in plan.due
+        if due.ready_at <= now
+    ]
+
+
+def _invite_all(
+    session: Session,
+    planned: Sequence[tuple[Campaign, Plan]],
+    chosen: Sequence[tuple[int, int]],
+    *,
+    now: datetime,
+) -> int:
+    wanted, invited = set(chosen), 0
+    for campaign, plan in planned:
+        ready = [due for due in plan.due if (campaign.id, due.deal_id) in wanted]
+        invited += _invite(session, campaign, ready, now=now)
+    session.flush()
+    return invited
+
+
+def _invite(session: Session, campaign: Campaign, ready: Sequence[Due], *, now: datetime) -> int:
     version = current_version(session, campaign.questionnaire) if ready else None
     if version is None:
-        return []
+        return 0
     # Read before it is frozen: what is kept as frozen must be so whatever becomes of this turn.
     documents = {
         outcome: document_of(session, version.id, outcome) for outcome in campaign.delay_days
     }
     freeze_version(session, version, now=now)
-    asked = []
-    for due, deal, contact, taken_back in facts.to_invite(session, ready):
-        invitation = taken_back or Invitation(public_id=new_public_id(), deal=deal, contact=contact)
-        invitation.campaign = campaign
-        invitation.version = version
-        invitation.asked_as = deal.outcome
-        invitation.choice_order = order_choices(documents[deal.outcome], invitation.public_id)
-        invitation.invited_at = now
-        invitation.closes_at = due.send_at + timedelta(days=campaign.answer_days)
-        invitation.cancelled_at, invitation.cancel_reason = None, ""
-        invitation.reminders_at_most = campaign.reminders
-        asked.append((invitation, due.send_at, taken_back is not None))
-    session.add_all(invitation for invitation, _, _ in asked)
-    session.flush()
-    for invitation, send_at, is_again in asked:
-        _put_in_outbox(session, invitation, send_at=send_at, is_again=is_again, now=now)
-    return [invitation for invitation, _, _ in asked]
+    found = facts.to_invite(session, ready)
+    _ask(session, campaign, version, documents, [r for r in found if not r.taken_back], now=now)
+    for each in found:
+        if each.taken_back is not None:
+            _ask_again(session, campaign, version, documents, each, each.taken_back, now=now)
+    return len(found)
 
 
-def _put_in_outbox(
-    session: Session, invitation: Invitation, *, send_at: datetime, is_again: bool, now: datetime
+def _ask(
+    session: Session,
+    campaign: Campaign,
+    version: Version,
+    documents: Mapping[Outcome, Document],
+    ready: Sequence[Ready],
+    *,
+    now: datetime,
 ) -> None:
-    earlier = of_subject(session, kind=INVITATION, subject_id=invitation.id) if is_again else []
+    numbers = new_row_ids(session, Invitation, len(ready))
+    rows, decided = [], []
+    for number, public_id, each in zip(numbers, new_public_ids(len(ready)), ready, strict=True):
+        order = order_choices(documents[each.asked_as], public_id)
+        closes_at = each.due.send_at + timedelta(days=campaign.answer_days)
+        about = (each.due.deal_id, each.due.contact_id, each.asked_as)
+        rows.append(
+            (number, public_id, campaign.id, version.id, *about, order, now, closes_at, "",
+             campaign.reminders)
+        )  # fmt: skip
+        key = f"{INVITATION}:{public_id}:1"
+        decided.append(Decided(key, number, each.to_address, each.due.send_at))
+    insert_rows(session, Invitation, _NEW_COLUMNS, rows)
+    enqueue_new(session, decided, kind=INVITATION, now=now)
+
+
+def _ask_again(
+    session: Session,
+    campaign: Campaign,
+    version: Version,
+    documents: Mapping[Outcome, Document],
+    ready: Ready,
+    invitation: Invitation,
+    *,
+    now: datetime,
+) -> None:
+    """Make anew an invitation that was taken back."""
+    invitation.campaign, invitation.version = campaign, version
+    invitation.asked_as = ready.asked_as
+    invitation.choice_order = order_choices(documents[ready.asked_as], invitation.public_id)
+    invitation.invited_at = now
+    invitation.closes_at = ready.due.send_at + timedelta(days=campaign.answer_days)
+    invitation.cancelled_at, invitation.cancel_reason = None, ""
+    invitation.reminders_at_most = campaign.reminders
+    earlier = of_subject(session, kind=INVITATION, subject_id=invitation.id)
     enqueue(
         session,
         key=f"{INVITATION}:{invitation.public_id}:{len(earlier) + 1}",
         kind=INVITATION,
         subject_id=invitation.id,
-        to_address=invitation.contact.email,
-        send_after_at=send_at,
+        to_address=ready.to_address,
+        send_after_at=ready.due.send_at,
         now=now,
     )

@@ -13,6 +13,7 @@ from survey.invitations.queries.campaigns import campaigns
 from survey.invitations.rules import asking, planning
 from survey.invitations.types import SkipReason
 from survey.invitations.verdicts import DealNames, Due, Plan, PlanRow, ReminderDue, Skip, Wait
+from survey.kit.bulk import among
 from survey.team.models import User
 
 _MOST_IN_ONE_QUESTION = 10_000
@@ -39,6 +40,20 @@ def plan_all(
         (campaign, planning.with_old(plan, old, term))
         for campaign, plan, term in zip(every, plans, terms, strict=True)
     ]
+
+
+def plan_again(
+    session: Session, deal_ids: Sequence[int], now: datetime
+) -> list[tuple[Campaign, Plan]]:
+    """`plan_all` of a few deals. What it says of them is true where none keeps another from being
+    asked, as among those that one plan asks.
+    """
+    every = campaigns(session)
+    company = facts.company_facts(session)
+    terms = [facts.campaign_facts(each, company) for each in every]
+    where = among(session, Deal.id, deal_ids)
+    deals, past = facts.deal_facts(session, where), facts.past(session, where)
+    return list(zip(every, planning.plan_campaigns(deals, terms, past, now), strict=True))
 
 
 def plan(session: Session, campaign: Campaign, now: datetime) -> Plan:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from survey.deals.types import Outcome
@@ -117,6 +118,8 @@ def is_sampled(campaign_public_id: str, deal_public_id: str, percent: int) -> bo
     """Whether a deal is drawn into the sample: the same answer each time, and a deal drawn at a
     smaller share is drawn at every larger one.
     """
+    if percent >= _PERCENT:
+        return True
     drawn = hashlib.sha256(f"{campaign_public_id}:{deal_public_id}".encode()).digest()
     return int.from_bytes(drawn[:8]) * _PERCENT < percent << 64
 
@@ -169,6 +172,9 @@ def _ready_at(deal: DealFacts, campaign: CampaignFacts, now: datetime) -> dateti
 
 def _days_after_close(deal: DealFacts, days: int, zone: ZoneInfo) -> datetime:
     """The first moment of that day by the company's wall clock, in UTC."""
-    closed_on = min(max(deal.closed_on or _LONG_AGO, _LONG_AGO), _FAR_AWAY)
-    day = closed_on + timedelta(days=days)
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    return _days_after(min(max(deal.closed_on or _LONG_AGO, _LONG_AGO), _FAR_AWAY), days, zone)
+
+
+@lru_cache(maxsize=4096)  # many deals close on one day
+def _days_after(closed_on: date, days: int, zone: ZoneInfo) -> datetime:
+    return datetime.combine(closed_on + timedelta(days=days), time(), zone).astimezone(UTC)

@@ -19,6 +19,8 @@ def plan_campaigns(
     for campaign in campaigns:
         plan = plan_deals(deals, campaign, past, now)
         plans.append(plan)
+        if len(plans) == len(campaigns):
+            break  # nobody is left to respect it
         taken = {due.deal_id: due for due in plan.due}
         asked = [(deal, taken[deal.id]) for deal in deals if deal.id in taken]
         past = Past(

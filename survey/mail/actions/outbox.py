@@ -9,15 +9,22 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from survey.kit.bulk import insert_rows
 from survey.kit.errors import SurveyError
+from survey.kit.ids import new_public_ids
 from survey.mail import queries, rules
 from survey.mail.actions.standing import project, write_down
 from survey.mail.actions.stops import pause_queue, stop_queue
 from survey.mail.folding import fold
 from survey.mail.models import Attempt, Message
-from survey.mail.types import AttemptOutcome, Ending, MessageState, Tried
+from survey.mail.types import AttemptOutcome, Decided, Ending, MessageState, Tried
 
 _ATTEMPT_BYTES = 15
+_NEW_COLUMNS = (
+    *("public_id", "key", "kind", "subject_id", "facts", "to_address", "queued_at"),
+    *("send_after_at", "state", "state_reason", "state_changed_at"),
+    *("attempts_made", "receipts_heard"),
+)
 _LAPSED = "The worker stopped while it was sending. The mail may have left, or not."
 
 
@@ -40,8 +47,7 @@ def enqueue(
 
     Raises `NotAnAddress`.
     """
-    if not rules.is_one_address(to_address):
-        raise NotAnAddress("This is not one e-mail address. Correct it where the contact is kept.")
+    _refuse_several(to_address)
     known = queries.by_key(session, key)
     if known is not None:
         return known
@@ -65,6 +71,29 @@ def enqueue(
             raise
         return known
     return message
+
+
+def enqueue_new(session: Session, decided: Sequence[Decided], *, kind: str, now: datetime) -> None:
+    """`enqueue` for many mails of one kind whose keys nobody can have used, because they name rows
+    of this very transaction. Raises `NotAnAddress`.
+    """
+    for mail in decided:
+        _refuse_several(mail.to_address)
+    ids = new_public_ids(len(decided))
+    queued = MessageState.QUEUED
+    rows: list[tuple[Any, ...]] = [
+        (
+            *(public_id, mail.key, kind, mail.subject_id, {}, mail.to_address, now),
+            *(mail.send_after_at, queued, "", now, 0, 0),
+        )
+        for public_id, mail in zip(ids, decided, strict=True)
+    ]
+    insert_rows(session, Message, _NEW_COLUMNS, rows)
+
+
+def _refuse_several(address: str) -> None:
+    if not rules.is_one_address(address):
+        raise NotAnAddress("This is not one e-mail address. Correct it where the contact is kept.")
 
 
 def claim_due(session: Session, *, provider: str, limit: int, now: datetime) -> list[Attempt]:

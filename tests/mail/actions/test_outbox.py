@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from survey.mail import queries, rules
 from survey.mail.actions import outbox, settling, stops
 from survey.mail.models import Attempt, Message
-from survey.mail.types import AttemptOutcome, Ending, MessageState
+from survey.mail.types import AttemptOutcome, Decided, Ending, MessageState
 from tests.factories import MOMENT, make_message
 
 NOW = MOMENT + timedelta(hours=1)
@@ -52,6 +52,29 @@ def test_enqueue_twice_under_one_key_makes_one_message(session: Session):
 
     assert second is first
     assert queries.count_by_state(session)[MessageState.QUEUED] == 1
+
+
+def test_enqueue_new_puts_the_same_in_the_outbox_as_enqueue(session: Session):
+    later = NOW + timedelta(hours=3)
+    one = {"subject_id": 7, "to_address": "jane@buyer.example", "send_after_at": later}
+
+    outbox.enqueue(session, key="a", kind="invitation", **one, now=NOW)
+    outbox.enqueue_new(session, [Decided("b", **one)], kind="invitation", now=NOW)
+
+    alone, together = (queries.by_key(session, key) for key in ("a", "b"))
+    assert alone is not None
+    assert together is not None
+    session.refresh(alone)
+    own = {"id", "public_id", "key"}
+    names = [column.name for column in Message.__table__.columns if column.name not in own]
+    assert [getattr(together, name) for name in names] == [getattr(alone, name) for name in names]
+
+
+def test_enqueue_new_refuses_what_is_not_one_address(session: Session):
+    decided = Decided("k", 7, "a@b.example, c@d.example", NOW)
+
+    with pytest.raises(outbox.NotAnAddress):
+        outbox.enqueue_new(session, [decided], kind="invitation", now=NOW)
 
 
 def test_enqueue_refuses_what_is_not_one_address(session: Session):
