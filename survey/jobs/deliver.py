@@ -97,10 +97,11 @@ def deliver_due(desk: Desk, *, go_on: Callable[[], bool] = lambda: True) -> Deli
         try:
             _keep_books(desk, pool, run, go_on)
         finally:
-            # Whatever broke or interrupted us: what is being sent ends, and is recorded.
-            _give_back(desk, run)
+            # Whatever broke or interrupted us: what is being sent ends, and is recorded first.
+            unsent = _not_taken_up(run)
             while run.under_way:
                 _in_one_transaction(desk, run, _finished(run), takes_more=False)
+            _give_back(desk, unsent)
     return _told(run.tally, held)
 
 
@@ -117,14 +118,19 @@ def _keep_books(desk: Desk, pool: ThreadPoolExecutor, run: _Run, go_on: Callable
         takes_more = takes_more and (bool(run.under_way) or run.may_be_more)
 
 
-def _give_back(desk: Desk, run: _Run) -> None:
-    """Let others send what was claimed and no thread has taken up."""
+def _not_taken_up(run: _Run) -> list[str]:
+    """Take out what was claimed and no thread has taken up."""
     idle = [call for call in run.under_way if call.cancel()]
-    given = [*(run.under_way.pop(call) for call in idle), *run.claimed]
-    if given:
-        with desk.database.writing() as session:
-            outbox.release_claims(session, given, now=desk.now())
+    unsent = [*(run.under_way.pop(call) for call in idle), *run.claimed]
     run.claimed.clear()
+    return unsent
+
+
+def _give_back(desk: Desk, unsent: Sequence[str]) -> None:
+    """Let others send what certainly did not leave."""
+    if unsent:
+        with desk.database.writing() as session:
+            outbox.release_claims(session, unsent, now=desk.now())
 
 
 def _hold_lapsed(desk: Desk) -> int:

@@ -172,7 +172,8 @@ def test_sendgrids_own_examples_are_read() -> None:
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inside: st.lists(inside) | st.dictionaries(st.text(), inside),
+    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.text(), inside, max_size=4),
+    max_leaves=8,
 )
 READ = ("email", "timestamp", "reason", "sg_message_id", "survey_attempt", "type")
 EVENTS = st.fixed_dictionaries(
@@ -190,7 +191,7 @@ def texts_in(value: Any) -> list[str]:
 
 
 @settings(max_examples=25)
-@given(told=st.lists(EVENTS | VALUES))
+@given(told=st.lists(EVENTS | VALUES, max_size=5))
 def test_any_batch_is_read_event_by_event_into_what_can_be_kept(told: list[Any]) -> None:
     events = read(*told)
 
