@@ -65,7 +65,7 @@ _DOUBLINGS = 6
 _LONGEST_DETAIL = 280
 _LONGEST_HEADER = 300
 _LONGEST_NAME = 60
-_MEANS_SOMETHING = frozenset('<>@()[]:;"\\')
+_MEANS_SOMETHING = str.maketrans(dict.fromkeys('<>@()[]:;"\\', " "))
 _ADDRESS_IN_TEXT = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 # One address and nothing else: no second recipient, no comment, no quoting, no line end.
 _ONE_ADDRESS = re.compile(r"[^\s@<>(),:;\"\\\[\]]+@[^\s@<>(),:;\"\\\[\]]+")
@@ -172,7 +172,7 @@ def display_name(text: str) -> str:
     Short enough to stand on one line: the standard library folds longer quoted names without
     their quotes, so that a comma in a name made two recipients.
     """
-    kept = "".join(" " if letter in _MEANS_SOMETHING else letter for letter in header_text(text))
+    kept = header_text(text).translate(_MEANS_SOMETHING)
     return " ".join(kept.split())[:_LONGEST_NAME]
 
 

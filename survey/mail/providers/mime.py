@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -34,6 +35,7 @@ class Sealed:
     content: bytes
 
 
+@lru_cache(maxsize=1024)  # all mails of a campaign come from one person
 def address(email: str, name: str) -> Address:
     """A mailbox with its name. Raises `NeverSend` where the address is not exactly one."""
     if not rules.is_one_address(email):
@@ -141,5 +143,5 @@ def _content(headers: Mapping[str, str], draft: Draft) -> bytes:
 
 def _quoted(text: str) -> bytes:
     """Quoted-printable (RFC 2045), with the line ends that mail has."""
-    octets = "\r\n".join(text.split("\n")).encode("utf-8", "replace")
+    octets = text.replace("\n", _LINE_END).encode("utf-8", "replace")
     return b2a_qp(octets, quotetabs=False, istext=True)

@@ -8,6 +8,8 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from survey.mail.providers import mime
+from survey.mail.providers.idle import Idle
+from survey.mail.providers.mime import Sealed
 from survey.mail.types import (
     AttemptOutcome,
     Draft,
@@ -26,7 +28,9 @@ _DATA_ACCEPTED = 250
 
 
 class SmtpProvider:
-    """Hands each mail over on a connection of its own; nothing waits longer than `timeout_s`."""
+    """Hands mails over, one after the other on each connection; nothing waits longer than
+    `timeout_s`.
+    """
 
     name = "smtp"
 
@@ -48,32 +52,38 @@ class SmtpProvider:
         self._timeout_s = timeout_s
         self._now = now
         self._tls = ssl.create_default_context()
+        self._idle = Idle()
 
     def hand_over(self, draft: Draft, *, attempt_id: str) -> Ending:
         mail = mime.sealed(
             draft, from_address=self._from_address, attempt_id=attempt_id, now=self._now()
         )
-        with self._connected() as server:
-            with _before_the_body():
-                _expect(server.mail(mail.sender))
-                _expect(server.rcpt(mail.recipient))
+        server = self._announced(mail)
+        with _closed_by_an_error(server):
             code = _send_body(server, mail.content)
-            with suppress(smtplib.SMTPException, OSError):
-                server.quit()
+        self._idle.keep(server)
         return Ending(
             AttemptOutcome.ACCEPTED, status_code=code, provider_message_id=mail.message_id
         )
 
-    @contextmanager
-    def _connected(self) -> Iterator[smtplib.SMTP]:
+    def _announced(self, mail: Sealed) -> smtplib.SMTP:
+        """A connection whose server waits for this mail's body.
+
+        One that was kept may have been closed by the server since; nothing of the mail has left
+        then, so a new connection is tried.
+        """
+        kept = self._idle.take()
+        if kept is not None:
+            with suppress(ProviderAway, TryLater):
+                return _announce(kept, mail)
+        return _announce(self._connected(), mail)
+
+    def _connected(self) -> smtplib.SMTP:
         with _before_the_body():
             server = self._connect()
-        try:
-            with _before_the_body():
+            with _closed_by_an_error(server):
                 self._greet(server)
-            yield server
-        finally:
-            server.close()
+        return server
 
     def _connect(self) -> smtplib.SMTP:
         if self._is_tls:
@@ -106,6 +116,22 @@ def _before_the_body() -> Iterator[None]:
         raise _refusal(error.smtp_code, error.smtp_error) from error
     except (smtplib.SMTPException, OSError) as error:
         raise ProviderAway(f"The SMTP server is out of reach: {type(error).__name__}") from error
+
+
+@contextmanager
+def _closed_by_an_error(server: smtplib.SMTP) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        server.close()
+        raise
+
+
+def _announce(server: smtplib.SMTP, mail: Sealed) -> smtplib.SMTP:
+    with _closed_by_an_error(server), _before_the_body():
+        _expect(server.mail(mail.sender))
+        _expect(server.rcpt(mail.recipient))
+    return server
 
 
 def _send_body(server: smtplib.SMTP, content: bytes) -> int:

@@ -62,6 +62,8 @@ class SmtpAnswers:
     rcpt: int | None = 250
     data: int | None = 354
     body: int | None = 250
+    closes_kept: bool = False
+    """Hang up where a second mail begins on a connection."""
     received: list[bytes] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     port: int = 0
@@ -75,6 +77,7 @@ class _SmtpDoor(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self.say(220, "loopback")
+        self.mails = 0
         for line in self.rfile:
             command = line.decode().strip()
             self.server.answers.commands.append(command)
@@ -85,6 +88,9 @@ class _SmtpDoor(socketserver.StreamRequestHandler):
         answers = self.server.answers
         if verb == "DATA":
             return self.take_body(answers)
+        self.mails += verb == "MAIL"
+        if answers.closes_kept and self.mails > 1:
+            return False
         code = {"MAIL": answers.mail, "RCPT": answers.rcpt}.get(verb, 250)
         if code is None:
             return False

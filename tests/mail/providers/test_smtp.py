@@ -1,14 +1,17 @@
 """SMTP's voice, against a real server on the loopback."""
 
 import email
+import smtplib
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.policy import default
 from typing import Any
 
 import pytest
 
+from survey.mail.providers.idle import Idle
 from survey.mail.providers.smtp import SmtpProvider
 from survey.mail.types import (
     AttemptOutcome,
@@ -30,6 +33,13 @@ NOW = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
 def server() -> Iterator[SmtpAnswers]:
     with smtp_server(SmtpAnswers()) as answers:
         yield answers
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
 
 
 def hand_over(server: SmtpAnswers, *, login: str = "", **given: Any) -> Ending:
@@ -77,6 +87,72 @@ def test_each_refusal_says_what_to_do(
         hand_over(server)
 
     assert type(caught.value) is refusal
+
+
+@pytest.fixture
+def provider(server: SmtpAnswers) -> SmtpProvider:
+    url = f"smtp://127.0.0.1:{server.port}"
+    return SmtpProvider(url, from_address=FROM, timeout_s=2, now=lambda: NOW)
+
+
+def greetings(server: SmtpAnswers) -> int:
+    return sum(command.startswith("ehlo") for command in server.commands)
+
+
+def test_mails_follow_each_other_on_one_connection(server: SmtpAnswers, provider: SmtpProvider):
+    for number in range(3):
+        provider.hand_over(a_draft(), attempt_id=f"attempt{number}")
+
+    assert greetings(server) == 1
+    assert len(server.received) == 3
+
+
+def test_a_connection_closed_meanwhile_is_replaced(server: SmtpAnswers, provider: SmtpProvider):
+    provider.hand_over(a_draft(), attempt_id="attempt1")
+    server.closes_kept = True
+
+    ending = provider.hand_over(a_draft(), attempt_id="attempt2")
+
+    assert ending.outcome is AttemptOutcome.ACCEPTED
+    assert greetings(server) == 2
+    assert len(server.received) == 2
+
+
+@pytest.mark.parametrize("broken", [{"rcpt": 550}, {"body": 554}, {"body": None}])
+def test_a_connection_that_refused_a_mail_carries_no_other(
+    server: SmtpAnswers, provider: SmtpProvider, broken: dict[str, int | None]
+):
+    provider.hand_over(a_draft(), attempt_id="attempt1")
+    ((command, code),) = broken.items()
+    setattr(server, command, code)
+    with pytest.raises(Refused):
+        provider.hand_over(a_draft(), attempt_id="attempt2")
+    setattr(server, command, 250)
+
+    provider.hand_over(a_draft(), attempt_id="attempt3")
+
+    assert greetings(server) == 2
+
+
+def test_a_mail_whose_body_was_sent_on_a_kept_connection_is_not_sent_again(
+    server: SmtpAnswers, provider: SmtpProvider
+):
+    provider.hand_over(a_draft(), attempt_id="attempt1")
+    server.body = None
+
+    with pytest.raises(MayHaveBeenSent):
+        provider.hand_over(a_draft(), attempt_id="attempt2")
+
+    assert len(server.received) == 2
+
+
+def test_connections_nobody_wants_are_closed(server: SmtpAnswers):
+    idle = Idle(idle_s=0.05)
+    idle.keep(smtplib.SMTP("127.0.0.1", server.port, timeout=2))
+
+    eventually(lambda: "quit" in server.commands)
+
+    assert idle.take() is None
 
 
 def test_a_password_is_not_sent_without_tls(server: SmtpAnswers):
