@@ -33,7 +33,9 @@ class Templates(Protocol):
 @pytest.fixture
 def figures(record_property: Callable[[str, object], None]) -> Figures:
     """Add to a row of the table; the numbers of one name are summed."""
-    return lambda name, counted: record_property(f"figures: {name}", dict(counted))
+    return lambda name, counted: record_property(
+        f"figures: {name}", {str(what): count for what, count in counted.items()}
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
