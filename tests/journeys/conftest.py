@@ -22,6 +22,8 @@ from tests.pages import CheckingClient
 
 PHONE = {"width": 375, "height": 740}
 DESK = {"width": 1280, "height": 900}
+STILL = {"reduced_motion": "reduce"}
+"""Colours that still fade from one to another have a contrast nobody chose."""
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -72,7 +74,7 @@ def open_page(browser: Browser, live: str) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
 
     def opener(**options: Any) -> Page:
-        context = browser.new_context(base_url=live, **({"viewport": DESK} | options))
+        context = browser.new_context(base_url=live, **(STILL | {"viewport": DESK} | options))
         opened.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
