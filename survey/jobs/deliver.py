@@ -188,17 +188,30 @@ def _record_and_begin(
     with desk.database.writing() as session:
         now = desk.now()
         _record(session, desk, endings, counted, now=now)
-        if takes_more:
+        if takes_more and queries.may_leave(session, now=now):
             free = desk.most_begun - len(run.under_way)
+            overtaken = _overtaken(session, list(claimed)[:free], now=now)
+            claimed = {key: claimed[key] for key in claimed if key not in overtaken}
             if len(claimed) < free:
                 taken, may_be_more = _take(session, desk, desk.most_claimed, counted, now=now)
                 claimed |= taken
             begun = _begin(session, claimed, free, now=now)
+            may_be_more = may_be_more or bool(claimed) or bool(overtaken)
     # Only now is it true: a transaction that failed is tried again from the same beginning.
     run.claimed = claimed
     run.may_be_more = may_be_more
     run.tally.update(counted)
     return begun
+
+
+def _overtaken(session: Session, claimed: Sequence[str], *, now: datetime) -> frozenset[str]:
+    """Give back what was claimed before its address came on the list of those never to mail: its
+    letter looks at it anew, and says what becomes of it.
+    """
+    suppressed = queries.suppressed_since_claimed(session, claimed)
+    if suppressed:
+        outbox.release_claims(session, suppressed, now=now)
+    return frozenset(suppressed)
 
 
 def _begin(

@@ -1,6 +1,6 @@
 """What people ask of the outbox."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, case, func, or_, select
@@ -66,6 +66,20 @@ def attempts_to_record(session: Session, attempt_ids: Collection[str]) -> dict[s
     """Attempts by their random id, locked, so that a lapse and a late answer take turns."""
     asked = _attempts_locked().where(Attempt.attempt_id.in_(attempt_ids))
     return {attempt.attempt_id: attempt for attempt in session.scalars(asked)}
+
+
+def suppressed_since_claimed(session: Session, attempt_ids: Sequence[str]) -> list[str]:
+    """Those of the open attempts whose address must not be mailed by now, in their order."""
+    if not attempt_ids:
+        return []
+    asked = (
+        select(Attempt.attempt_id, Message.to_address)
+        .join(Attempt.message)
+        .where(Attempt.attempt_id.in_(attempt_ids), Attempt.finished_at.is_(None))
+    )
+    address_of = {row.attempt_id: row.to_address for row in session.execute(asked)}
+    suppressed = suppressions_among(session, address_of.values())
+    return [key for key in attempt_ids if address_of.get(key) in suppressed]
 
 
 def find(session: Session, public_id: str) -> Message | None:

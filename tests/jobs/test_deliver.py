@@ -28,7 +28,7 @@ from survey.mail.types import (
     Refused,
     TryLater,
 )
-from tests.factories import MOMENT, make_message, make_queue_stop
+from tests.factories import MOMENT, make_message, make_queue_stop, make_suppression
 from tests.mail.providers.drafts import a_draft
 
 NOW = MOMENT + timedelta(hours=1)
@@ -87,6 +87,12 @@ def put(database: Database, *addresses: str, **columns: Any) -> None:
     with database.writing() as session:
         for address in addresses:
             make_message(session, kind="note", to_address=address, **columns)
+
+
+def during_the_first_call(act: Callable[[], None]) -> Callable[[], None]:
+    """What happens while the first mail is with the provider, and never again."""
+    waiting = [act]
+    return lambda: waiting.pop()() if waiting else None
 
 
 def answering(desk: Desk, **by_name: Refused | Exception) -> Desk:
@@ -329,3 +335,39 @@ def test_a_pile_of_mails_not_wanted_is_gone_through_and_does_not_hold_up_the_res
     delivered = deliver_due(replace(desk, letters=letters))
 
     assert delivered == Delivered(accepted=1, cancelled=600)
+
+
+def test_a_queue_that_is_stopped_keeps_what_was_claimed_and_not_begun(
+    desk: Desk, database: Database
+):
+    put(database, *(f"a{number}@b.example" for number in range(60)))
+
+    def stop() -> None:
+        with database.writing() as session:
+            make_queue_stop(session)
+
+    postbox = Postbox(before_each=during_the_first_call(stop))
+    delivered = deliver_due(replace(desk, provider=postbox, threads=1))
+
+    begun = delivered.accepted
+    assert begun == len(postbox.taken) <= 16
+    kept = [state for state in states(database).values() if state is MessageState.QUEUED]
+    assert len(kept) == 60 - begun
+
+
+def test_an_address_suppressed_after_the_claim_is_looked_at_anew(desk: Desk, database: Database):
+    put(database, *(f"a{number}@b.example" for number in range(60)))
+    note = Note()
+
+    def opt_out() -> None:
+        note.reasons["a59@b.example"] = "Never to mail."
+        with database.writing() as session:
+            make_suppression(session, address="a59@b.example")
+
+    postbox = Postbox(before_each=during_the_first_call(opt_out))
+    one_by_one = replace(desk, provider=postbox, letters={"note": note}, threads=1)
+    delivered = deliver_due(one_by_one)
+
+    assert (delivered.accepted, delivered.cancelled) == (59, 1)
+    assert "a59@b.example" not in {address for address, _ in postbox.taken}
+    assert states(database)["a59@b.example"] is MessageState.CANCELLED

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -42,10 +42,12 @@ class NotOursToLift(SurveyError):
 def suppress(
     session: Session, address: str, *, reason: SuppressionReason, now: datetime, note: str = ""
 ) -> Suppression:
-    """Never mail this address again, whatever is queued. Doing it twice keeps the first reason."""
+    """Never mail this address again, whatever is queued. Doing it twice keeps the first reason,
+    but what the person said outranks what machines or our own people did.
+    """
     known = queries.suppression_of(session, address)
     if known is not None:
-        return known
+        return _heeding(known, Cause(reason, note))
     suppression = Suppression(**_columns(address, Cause(reason, note), now=now))
     try:
         with session.begin_nested():
@@ -54,7 +56,7 @@ def suppress(
         known = queries.suppression_of(session, address)
         if known is None:
             raise
-        return known
+        return _heeding(known, Cause(reason, note))
     return suppression
 
 
@@ -65,6 +67,7 @@ def suppress_all(session: Session, causes: Mapping[str, Cause], *, now: datetime
     new = [address for address in by_digest.values() if address not in known]
     rows = [_columns(address, causes[address], now=now) for address in new]
     insert_new_rows(session, Suppression, rows)
+    _heed(session, {digest: causes[by_digest[digest]] for digest in by_digest})
     return len(new)
 
 
@@ -118,7 +121,8 @@ def lift(
 
 def take_in(session: Session, listed: Iterable[Listed], *, actor: Actor, now: datetime) -> int:
     """Put a whole list on ours; says how many are new. Who stands there stays as they are, but
-    whoever the list knows as erased is known here by digest alone from now on.
+    the person's own word outranks ours, and whoever the list knows as erased is known here by
+    digest alone from now on.
     """
     by_digest = {each.digest: each for each in listed}
     known = queries.digests_known(session, by_digest)
@@ -134,6 +138,7 @@ def take_in(session: Session, listed: Iterable[Listed], *, actor: Actor, now: da
         for each in new
     ]
     insert_new_rows(session, Suppression, rows)
+    _heed(session, {d: Cause(each.reason, each.note) for d, each in by_digest.items()})
     erased = [d for d, each in by_digest.items() if each.reason is SuppressionReason.ERASED]
     _forget(session, [digest for digest in erased if digest in known])
     facts = {"new": len(new), "known": len(by_digest) - len(new)}
@@ -149,6 +154,28 @@ def forget_address(session: Session, address: str, *, now: datetime) -> Suppress
     _forget(session, [kept.address_digest])
     session.refresh(kept)
     return kept
+
+
+def _heed(session: Session, causes: Mapping[str, Cause]) -> None:
+    """Let what people said of themselves outrank what stands, by digest."""
+    own = {d: cause for d, cause in causes.items() if rules.is_persons_own_word(cause.reason)}
+    if not own:
+        return
+    asked = (
+        select(Suppression)
+        .where(among(session, Suppression.address_digest, sorted(own)))
+        .order_by(Suppression.id)
+    )
+    for known in session.scalars(asked):
+        _heeding(known, own[known.address_digest])
+    session.flush()
+
+
+def _heeding(known: Suppression, cause: Cause) -> Suppression:
+    """What stands, in the person's own words where these are the first."""
+    if rules.is_persons_own_word(cause.reason) and not rules.is_persons_own_word(known.reason):
+        known.reason, known.note = cause.reason, cause.note
+    return known
 
 
 def _forget(session: Session, digests: list[str]) -> None:

@@ -160,6 +160,35 @@ def test_an_erased_person_whom_a_receipt_names_again_stays_forgotten(session: Se
     assert (kept.address, kept.reason) == (None, SuppressionReason.ERASED)
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "stands"),
+    [
+        (SuppressionReason.BOUNCED, SuppressionReason.OPTED_OUT, SuppressionReason.OPTED_OUT),
+        (
+            SuppressionReason.ADDED_BY_PERSON,
+            SuppressionReason.COMPLAINED,
+            SuppressionReason.COMPLAINED,
+        ),
+        (SuppressionReason.OPTED_OUT, SuppressionReason.BOUNCED, SuppressionReason.OPTED_OUT),
+        (SuppressionReason.OPTED_OUT, SuppressionReason.COMPLAINED, SuppressionReason.OPTED_OUT),
+    ],
+)
+def test_the_persons_own_word_outranks_ours(
+    session: Session, first: SuppressionReason, then: SuppressionReason, stands: SuppressionReason
+):
+    for address in ("a@b.example", "c@b.example"):
+        make_suppression(session, address=address, reason=first)
+
+    suppressions.suppress(session, "A@b.example", reason=then, now=NOW)
+    new = suppressions.suppress_all(session, {"c@b.example": suppressions.Cause(then)}, now=NOW)
+
+    assert new == 0
+    assert queries.suppressions_among(session, ["a@b.example", "c@b.example"]) == {
+        "a@b.example": stands,
+        "c@b.example": stands,
+    }
+
+
 def test_a_list_is_taken_in_beside_what_stands(session: Session):
     make_suppression(session, address="a@b.example", reason=SuppressionReason.BOUNCED)
     listed = [
@@ -174,7 +203,7 @@ def test_a_list_is_taken_in_beside_what_stands(session: Session):
     assert (first, second) == (2, 0)
     asked = ["a@b.example", "c@b.example", "d@b.example"]
     assert queries.suppressions_among(session, asked) == {
-        "a@b.example": SuppressionReason.BOUNCED,
+        "a@b.example": SuppressionReason.OPTED_OUT,
         "c@b.example": SuppressionReason.ERASED,
         "d@b.example": SuppressionReason.OPTED_OUT,
     }
