@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
+from survey.app import refuse_unsafe
 from survey.audit.types import Actor, ActorKind
 from survey.config import Settings, WrongSetting, read_settings, shipped_folder
 from survey.kit import schema
@@ -46,7 +47,12 @@ def settings() -> Settings:
 
 @contextmanager
 def opened(given: Settings | None = None) -> Iterator[Database]:
-    """The database of this installation, at the newest migration, closed when the command ends."""
+    """The database of this installation, at the newest migration, closed when the command ends.
+
+    On unsafe settings no command works on it: one alone could send buyers' mails nowhere.
+    """
+    given = given or settings()
+    refuse_unsafe(given)
     with unchecked(given) as database:
         seen, newest = schema.current(database), schema.newest(shipped_folder("migrations"))
         if seen != newest:

@@ -2,7 +2,6 @@
 
 import click
 
-from survey.app import refuse_unsafe
 from survey.cli.door import fail, opened, settings
 from survey.cli.signals import stop_asked
 from survey.config import Settings, unsafe_to_split
@@ -18,7 +17,6 @@ _THREADS = 3
 def worker() -> None:
     """Plan, deliver and code; “survey web” serves the pages, on this machine or another."""
     given = settings()
-    refuse_unsafe(given)
     for reason in unsafe_to_split(given):
         fail(reason)
     set_up(given)

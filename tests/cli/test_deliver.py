@@ -11,6 +11,8 @@ from survey.config import Settings
 from survey.kit import clock
 from survey.kit.db import Database
 from survey.mail.actions.stops import stop_queue
+from survey.mail.queries import count_by_state
+from survey.mail.types import MessageState
 from survey.team.actions import ask_new_password
 from tests.factories import make_company, make_user
 
@@ -76,3 +78,17 @@ def test_deliver_releases_a_stopped_queue_first(run: Run, database: Database):
 
     assert said == "Mail leaves again.\nMails: 1 accepted.\n"
     assert run("--release").output == "Mail had not been stopped.\nNothing was due.\n"
+
+
+def test_deliver_refuses_to_work_on_unsafe_settings(
+    run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    put_one(database)
+    monkeypatch.setenv("SURVEY_ENVIRONMENT", "production")
+
+    refused = run()
+
+    assert refused.exit_code == 1
+    assert "Production cannot start like this:" in refused.output
+    with database.reading() as session:
+        assert count_by_state(session)[MessageState.QUEUED] == 1
