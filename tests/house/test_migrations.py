@@ -1,6 +1,7 @@
 """Migrations are numbered, told, reversible with rows in the tables, and equal to the models."""
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,8 @@ def own_database(database_url: str, tmp_path: Path) -> Iterator[Database]:
         yield database
         database.close()
         return
-    with databases.postgres_database(f"survey_migrations_{tmp_path.name.lower()}"[:60]) as url:
+    name = f"survey_migrations_{os.getpid()}_{tmp_path.name.lower()}"[:60]
+    with databases.postgres_database(name) as url:
         databases.create_tables(url)
         database = Database(url)
         yield database
