@@ -15,6 +15,9 @@ from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import SO_LINGER, SOL_SOCKET
+from typing import Any
+
+from tests.mail.providers import specification
 
 _RST_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -74,6 +77,8 @@ class FakeSendGrid:
     """Seconds since 1970, as 429 names them."""
     watches: Callable[[Phase], None] = lambda _phase: None
     requests: list[Request] = field(default_factory=list)
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    """What each request said, for all the server's life: the specification is held against it."""
     url: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -101,16 +106,17 @@ class FakeSendGrid:
             planned = self.faults.get(person, [])
             return planned.pop(0) if planned else None
 
-    def note(self, body: bytes, fault: Fault | None) -> Request:
+    def note(self, body: dict[str, Any], fault: Fault | None) -> Request:
         person, attempt_id = _named_in(body)
         request = Request(person, attempt_id, fault, is_accepted=fault not in NOT_ACCEPTED)
         with self._lock:
             self.requests.append(request)
+            self.bodies.append(body)
         return request
 
 
-def _named_in(body: bytes) -> tuple[str, str]:
-    (to_one,) = json.loads(body)["personalizations"]
+def _named_in(body: dict[str, Any]) -> tuple[str, str]:
+    (to_one,) = body["personalizations"]
     (mailbox,) = to_one["to"]
     return mailbox["email"], to_one["custom_args"]["survey_attempt"]
 
@@ -125,9 +131,10 @@ class _Door(BaseHTTPRequestHandler):
         provider.watches(Phase.CONNECTED)
         length = int(self.headers["Content-Length"])
         begun = self.rfile.read(length // 2)
-        body = begun + self.rfile.read(length - len(begun))
-        if len(body) < length:
+        whole = begun + self.rfile.read(length - len(begun))
+        if len(whole) < length:
             return self._cut()
+        body = json.loads(whole)
         fault = provider.fault_for(_named_in(body)[0])
         provider.watches(Phase.ARRIVED)
         request = provider.note(body, fault)
@@ -188,7 +195,11 @@ class _Server(ThreadingHTTPServer):
 def fake_sendgrid(
     provider: FakeSendGrid | None = None, *, certificate: Path | None = None
 ) -> Iterator[FakeSendGrid]:
-    """The provider on a port of its own; with TLS where a certificate (with its key) is given."""
+    """The provider on a port of its own; with TLS where a certificate (with its key) is given.
+
+    Whatever came in kept to SendGrid's specification; that is looked at in the end, when no time
+    of a request is measured any more.
+    """
     provider = provider or FakeSendGrid()
     server = _Server(("127.0.0.1", 0), _Door)
     server.provider = provider
@@ -206,3 +217,4 @@ def fake_sendgrid(
         server.shutdown()
         server.server_close()
         thread.join()
+    assert specification.complaints(provider.bodies) == []

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.mail.providers import specification
+
 
 @dataclass
 class HttpAnswers:
@@ -27,6 +29,8 @@ class HttpAnswers:
 
 @contextmanager
 def http_server(answers: HttpAnswers) -> Iterator[HttpAnswers]:
+    """SendGrid's door on a port of its own; whatever came in kept to SendGrid's specification."""
+
     class Door(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
@@ -52,6 +56,7 @@ def http_server(answers: HttpAnswers) -> Iterator[HttpAnswers]:
     with _running(ThreadingHTTPServer(("127.0.0.1", 0), Door)) as port:
         answers.url = f"http://127.0.0.1:{port}"
         yield answers
+    assert specification.complaints(answers.requests) == []
 
 
 @dataclass
