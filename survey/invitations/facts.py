@@ -34,6 +34,7 @@ _BARRED_BY = {
     SuppressionReason.OPTED_OUT: SkipReason.OPTED_OUT,
     SuppressionReason.COMPLAINED: SkipReason.OPTED_OUT,
     SuppressionReason.BOUNCED: SkipReason.ADDRESS_BOUNCED,
+    SuppressionReason.REFUSED: SkipReason.ADDRESS_BOUNCED,
     SuppressionReason.ADDED_BY_PERSON: SkipReason.SUPPRESSED,
     SuppressionReason.ERASED: SkipReason.SUPPRESSED,
 }

@@ -4,18 +4,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from survey.kit.bulk import among
-from survey.mail.models import Attempt, Message, Receipt, Settlement
-from survey.mail.rules import address_digest
-from survey.mail.types import Heard, History, ProviderEvent, Settled, Tried
+from survey.mail.models import Attempt, Message, Receipt, Reprieve, Settlement
+from survey.mail.rules import PROOFS_OF_ARRIVAL, address_digest
+from survey.mail.types import Heard, History, ProviderEvent, ReceiptKind, Settled, Tried
 
 _LONGEST_WAY = timedelta(hours=72)
 """How long a provider tries: an event without ids speaks of a mail claimed no longer ago."""
 _CLOCKS_DIFFER = timedelta(minutes=2)
-_ROW_TO_LOOK_AT = 50
 
 
 def histories_of(session: Session, message_ids: Sequence[int]) -> dict[int, History]:
@@ -88,20 +87,22 @@ def messages_told_of(session: Session, events: Sequence[ProviderEvent]) -> dict[
 
 
 def heard_of_addresses(session: Session, addresses: Iterable[str]) -> dict[str, list[Heard]]:
-    """The newest receipts about each address, whichever mail they speak of."""
+    """What each address refused and took in, whichever mail it was, since a person last let it
+    be mailed again.
+    """
     hashed = {address: address_digest(address) for address in sorted(addresses)}
-    newest_first = (Receipt.happened_at.desc(), Receipt.id.desc())
-    place = func.row_number().over(partition_by=Receipt.address_digest, order_by=newest_first)
-    placed = (
-        select(Receipt.address_digest, Receipt.kind, Receipt.happened_at, place.label("place"))
-        .where(among(session, Receipt.address_digest, sorted(set(hashed.values()))))
-        .subquery()
+    asked = (
+        select(Receipt.address_digest, Receipt.kind, Receipt.happened_at)
+        .outerjoin(Reprieve, Reprieve.address_digest == Receipt.address_digest)
+        .where(
+            among(session, Receipt.address_digest, sorted(set(hashed.values()))),
+            Receipt.kind.in_({ReceiptKind.BLOCKED, *PROOFS_OF_ARRIVAL}),
+            or_(Reprieve.since_at.is_(None), Receipt.happened_at > Reprieve.since_at),
+        )
+        .order_by(Receipt.id)
     )
-    asked = select(placed).where(placed.c.place <= _ROW_TO_LOOK_AT)
-    heard: dict[str, set[Heard]] = defaultdict(set)
-    for digest, kind, happened_at, _ in session.execute(
-        asked.order_by(placed.c.address_digest, placed.c.place)
-    ):
+    heard: dict[str | None, set[Heard]] = defaultdict(set)
+    for digest, kind, happened_at in session.execute(asked):
         heard[digest].add(Heard(kind, happened_at))  # copies of one event are one
     return {address: list(heard[digest]) for address, digest in hashed.items()}
 

@@ -153,6 +153,16 @@ class Suppression(Base):
     suppressed_at: Mapped[datetime]
 
 
+class Reprieve(Base):
+    """Since when the refusals of an address count anew: a person let it be mailed again."""
+
+    __tablename__ = "reprieve"
+
+    id: Mapped[Id]
+    address_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    since_at: Mapped[datetime]
+
+
 class QueueStop(Base):
     """While this row stands nothing leaves: our key was refused, or a person stopped it."""
 

@@ -256,6 +256,12 @@ def digests_known(session: Session, digests: Iterable[str]) -> frozenset[str]:
     return frozenset(session.scalars(asked))
 
 
+def refused_among(session: Session, addresses: Iterable[str]) -> set[str]:
+    """Which of these addresses stand on the list for refusals in a row."""
+    reasons = suppressions_among(session, addresses)
+    return {each for each, reason in reasons.items() if reason is SuppressionReason.REFUSED}
+
+
 def erased_among(session: Session, digests: Iterable[str]) -> frozenset[str]:
     """Which of these digests are of people who asked to be forgotten."""
     asked = select(Suppression.address_digest).where(

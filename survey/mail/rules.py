@@ -52,6 +52,18 @@ _DROPPED_FOR: Final[tuple[tuple[str, SuppressionReason | None], ...]] = (
 _OWN_WORDS: Final = frozenset(
     {SuppressionReason.OPTED_OUT, SuppressionReason.COMPLAINED, SuppressionReason.ERASED}
 )
+_WEIGHT: Final[Mapping[SuppressionReason, int]] = {
+    SuppressionReason.REFUSED: 0,
+    SuppressionReason.BOUNCED: 1,
+    SuppressionReason.ADDED_BY_PERSON: 1,
+    SuppressionReason.OPTED_OUT: 2,
+    SuppressionReason.COMPLAINED: 3,
+    SuppressionReason.ERASED: 4,
+}
+"""What the person said outranks what machines and our own people did, and a refusal for good one
+for the time being.
+"""
+PROOFS_OF_ARRIVAL: Final = frozenset({ReceiptKind.DELIVERED, ReceiptKind.SEEN})
 SOFT_BOUNCES_IN_A_ROW: Final = 5
 """After so many an address is not written to any more."""
 FEWEST_TO_PROVE_A_FEED: Final = 5
@@ -107,15 +119,30 @@ def is_persons_own_word(reason: SuppressionReason) -> bool:
     return reason in _OWN_WORDS
 
 
+def outranks(reason: SuppressionReason, known: SuppressionReason) -> bool:
+    """Whether the one is to stand on the list instead of the other, whichever came first."""
+    return _WEIGHT[reason] > _WEIGHT[known]
+
+
 def soft_bounces_in_a_row(heard: Iterable[Heard]) -> int:
-    """How often in a row, up to the newest receipt, an address refused mail for the time being."""
-    row = 0
-    for each in sorted(heard, key=lambda each: (each.happened_at, each.kind), reverse=True):
-        if each.kind is ReceiptKind.BLOCKED:
+    """How often in a row at most an address refused mail for the time being.
+
+    Not only up to the newest: five in a row close an address for good, whatever is told of it
+    later, and whichever of them is told last.
+    """
+    longest = row = 0
+    for each in sorted(heard, key=lambda each: (each.happened_at, each.kind)):
+        if each.kind in PROOFS_OF_ARRIVAL:
+            row = 0
+        elif each.kind is ReceiptKind.BLOCKED:
             row += 1
-        elif each.kind in {ReceiptKind.DELIVERED, ReceiptKind.SEEN}:
-            break
-    return row
+            longest = max(longest, row)
+    return longest
+
+
+def refuses(heard: Iterable[Heard]) -> bool:
+    """Whether an address is not to be written to any more for all that it refused."""
+    return soft_bounces_in_a_row(heard) >= SOFT_BOUNCES_IN_A_ROW
 
 
 def feed_proves(hour: UncertainHour, *, now: datetime) -> bool:

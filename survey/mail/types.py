@@ -67,6 +67,8 @@ class SettlementKind(StrEnum):
 class SuppressionReason(StrEnum):
     OPTED_OUT = "opted_out"
     BOUNCED = "bounced"
+    REFUSED = "refused"
+    """Refused for the time being, too often in a row."""
     COMPLAINED = "complained"
     ADDED_BY_PERSON = "added_by_person"
     ERASED = "erased"

@@ -28,6 +28,7 @@ from tests.factories.mail import (
     make_queue_pause,
     make_queue_stop,
     make_receipt,
+    make_reprieve,
     make_settlement,
     make_suppression,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "make_release",
     "make_reminder",
     "make_report",
+    "make_reprieve",
     "make_response",
     "make_revision",
     "make_settlement",

@@ -10,6 +10,7 @@ from survey.mail.models import (
     QueuePause,
     QueueStop,
     Receipt,
+    Reprieve,
     Settlement,
     Suppression,
 )
@@ -52,6 +53,14 @@ def make_suppression(session: Session, **columns: Any) -> Suppression:
         "suppressed_at": MOMENT,
     }
     return added(session, Suppression(**values | columns))
+
+
+def make_reprieve(session: Session, **columns: Any) -> Reprieve:
+    values: dict[str, Any] = {
+        "address_digest": address_digest(f"lifted{next_number()}@buyer.example"),
+        "since_at": MOMENT,
+    }
+    return added(session, Reprieve(**values | columns))
 
 
 def make_queue_stop(session: Session, **columns: Any) -> QueueStop:

@@ -29,6 +29,7 @@ from tests.faults.feed import Event, Mail, clean_feed, wild_feed
 PER_BATCH = 1000
 NOW = MOMENT + timedelta(days=1)
 QUICK_MAILS = 90
+PER_FULL_MAILBOX = 9
 MAILS = 2800 if IS_WHOLE else 400
 SEEDS = 20 if IS_WHOLE else 2
 _ACCEPTED = Ending(AttemptOutcome.ACCEPTED)
@@ -40,7 +41,7 @@ class Story:
     """Where all mails stand, what went wrong with them, and who is never mailed again."""
 
     mails: list[tuple[object, ...]]
-    suppressed: list[str]
+    suppressed: list[tuple[str, str]]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -76,7 +77,10 @@ def _compare(database: Database, count: int, *, seed: int) -> tuple[int, int]:
     _hear(database, wild[early:])
 
     assert {event["event"] for event in clean} > {"deferred", "bounce", "dropped", "spamreport"}
-    assert _story(database, "torn") == _story(database, "calm")
+    story = _story(database, "calm")
+    assert _story(database, "torn") == story
+    full = count // 3 // PER_FULL_MAILBOX
+    assert 0 < sum(reason == "refused" for _, reason in story.suppressed) < full
     return len(clean), len(wild)
 
 
@@ -88,12 +92,19 @@ def _send(database: Database, count: int, name: str) -> list[Mail]:
                 session,
                 key=f"{name}:{number}",
                 kind="note",
-                to_address=f"person{number}@{name}.example",
+                to_address=f"{_person(number, count)}@{name}.example",
                 now=MOMENT,
             )
         attempts = claim_due(session, provider="sendgrid", limit=count, now=MOMENT)
         start_attempts(session, [each.attempt_id for each in attempts], now=MOMENT)
         return [Mail(each.message.to_address, each.attempt_id) for each in attempts]
+
+
+def _person(number: int, count: int) -> str:
+    """A third of the mails go to mailboxes that are full most of the time, several to each."""
+    if number % 3:
+        return f"person{number}"
+    return f"full{number // 3 % (count // 3 // PER_FULL_MAILBOX)}"
 
 
 def _record(database: Database, mails: Sequence[Mail], *, chance: random.Random) -> None:
@@ -129,12 +140,12 @@ def _story(database: Database, name: str) -> Story:
         mails = session.execute(
             select(*columns).where(Message.key.startswith(f"{name}:")).order_by(Message.id)
         )
-        suppressed = session.scalars(
-            select(Suppression.address)
+        suppressed = session.execute(
+            select(Suppression.address, Suppression.reason)
             .where(Suppression.address.endswith(f"@{name}.example"))
             .order_by(Suppression.address)
         )
         return Story(
             [tuple(row) for row in mails],
-            [address.partition("@")[0] for address in suppressed if address],
+            [(address.partition("@")[0], reason.value) for address, reason in suppressed],
         )

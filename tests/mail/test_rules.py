@@ -150,10 +150,10 @@ def heard(*kinds: ReceiptKind) -> list[Heard]:
     return [Heard(kind, NOW + timedelta(days=day)) for day, kind in enumerate(kinds)]
 
 
-def test_soft_bounces_in_a_row_end_at_a_delivery_in_whatever_order_they_came():
+def test_soft_bounces_in_a_row_are_the_longest_row_in_whatever_order_they_came():
     history = heard(
         ReceiptKind.BLOCKED, ReceiptKind.DELIVERED, ReceiptKind.BLOCKED, ReceiptKind.DEFERRED,
-        ReceiptKind.BLOCKED,
+        ReceiptKind.BLOCKED, ReceiptKind.SEEN, ReceiptKind.BLOCKED,
     )  # fmt: skip
 
     assert rules.soft_bounces_in_a_row(history) == 2

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from survey.kit.bulk import insert_new_rows
 from survey.mail import histories, queries, rules
 from survey.mail.actions.standing import project
-from survey.mail.actions.suppressions import Cause, suppress_all
+from survey.mail.actions.suppressions import Cause, suppress_all, withdraw_refused
 from survey.mail.models import Message, Receipt
 from survey.mail.types import ProviderEvent, ReceiptKind, SuppressionReason
 
@@ -32,7 +32,8 @@ def record_receipts(
     _keep(session, new, messages, provider=provider, now=now)
     told_of = _counted(new, messages)
     newly_left = project(session, told_of, now=now)
-    suppress_all(session, _causes(session, new, messages), now=now)
+    suppress_all(session, _causes(new, messages), now=now)
+    _weigh_refusals(session, new, messages, now=now)
     return newly_left
 
 
@@ -50,7 +51,8 @@ def _keep(
     provider: str,
     now: datetime,
 ) -> None:
-    digests = {e.digest: rules.address_digest(e.address) for e in events if e.address}
+    addresses = {event.digest: _address(event, messages) for event in events}
+    digests = {key: rules.address_digest(each) for key, each in addresses.items() if each}
     forgotten = queries.erased_among(session, digests.values())
     rows = [
         {
@@ -78,29 +80,44 @@ def _counted(events: Iterable[ProviderEvent], messages: Mapping[str, Message]) -
     return list(told_of.values())
 
 
-def _causes(
-    session: Session, events: Iterable[ProviderEvent], messages: Mapping[str, Message]
-) -> dict[str, Cause]:
-    """Which addresses are never to be mailed again after these events, and why."""
+def _address(event: ProviderEvent, messages: Mapping[str, Message]) -> str | None:
+    """Whose mailbox an event speaks of: its own word, else the address of its mail."""
+    if event.address is not None or event.digest not in messages:
+        return event.address
+    return messages[event.digest].to_address
+
+
+def _causes(events: Iterable[ProviderEvent], messages: Mapping[str, Message]) -> dict[str, Cause]:
+    """Which addresses are never to be mailed again after these events, and the weightiest why."""
     causes: dict[str, Cause] = {}
-    blocked = set()
     for event in events:
-        message = messages.get(event.digest)
-        address = event.address or (message.to_address if message else None)
-        if address is None:
-            continue
+        address = _address(event, messages)
         reason = rules.suppression_for(event.kind, event.reason)
-        if reason is not None:
-            causes.setdefault(address, Cause(reason, rules.told(event.reason)[:_LONGEST_NOTE]))
-        elif event.kind is ReceiptKind.BLOCKED:
-            blocked.add(address)
-    return causes | _refusing(session, blocked - causes.keys())
+        if address is None or reason is None:
+            continue
+        known = causes.get(address)
+        if known is None or rules.outranks(reason, known.reason):
+            causes[address] = Cause(reason, rules.told(event.reason)[:_LONGEST_NOTE])
+    return causes
 
 
-def _refusing(session: Session, addresses: Iterable[str]) -> dict[str, Cause]:
-    """Those that refused mail for the time being too often in a row."""
-    return {
-        address: Cause(SuppressionReason.BOUNCED, _SOFT)
-        for address, heard in histories.heard_of_addresses(session, addresses).items()
-        if rules.soft_bounces_in_a_row(heard) >= rules.SOFT_BOUNCES_IN_A_ROW
-    }
+def _weigh_refusals(
+    session: Session,
+    events: Iterable[ProviderEvent],
+    messages: Mapping[str, Message],
+    *,
+    now: datetime,
+) -> None:
+    """Never mail those again who refused mail too often in a row, and mail those again of whom a
+    late event says that they did not.
+    """
+    told_of: dict[bool, set[str]] = {True: set(), False: set()}
+    for event in events:
+        if (address := _address(event, messages)) is not None:
+            told_of[event.kind is ReceiptKind.BLOCKED].add(address)
+    standing = queries.refused_among(session, told_of[False])
+    heard = histories.heard_of_addresses(session, told_of[True] | standing)
+    refusing = {address for address, each in heard.items() if rules.refuses(each)}
+    cause = Cause(SuppressionReason.REFUSED, _SOFT)
+    suppress_all(session, dict.fromkeys(refusing, cause), now=now)
+    withdraw_refused(session, map(rules.address_digest, standing - refusing))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from survey.kit.bulk import among, insert_new_rows
 from survey.kit.errors import SurveyError
 from survey.mail import queries, rules
 from survey.mail.listing import Listed
-from survey.mail.models import Receipt, Suppression
+from survey.mail.models import Receipt, Reprieve, Suppression
 from survey.mail.types import SuppressionReason
 
 
@@ -43,7 +43,7 @@ def suppress(
     session: Session, address: str, *, reason: SuppressionReason, now: datetime, note: str = ""
 ) -> Suppression:
     """Never mail this address again, whatever is queued. Doing it twice keeps the first reason,
-    but what the person said outranks what machines or our own people did.
+    unless the second outranks it.
     """
     known = queries.suppression_of(session, address)
     if known is not None:
@@ -96,7 +96,7 @@ def lift(
 ) -> None:
     """Let an address be mailed again. What the person said themselves only they take back.
 
-    Raises `WhyMissing`, `NotOursToLift`.
+    What the address refused until now no longer counts. Raises `WhyMissing`, `NotOursToLift`.
     """
     if not why.strip():
         raise WhyMissing("Please say why this address may be mailed again.")
@@ -115,14 +115,27 @@ def lift(
         is_asked_by_person=is_asked_by_person,
         why=rules.told(why),
     )
+    _reprieve(session, suppression.address_digest, now=now)
     session.delete(suppression)
     session.flush()
 
 
+def withdraw_refused(session: Session, digests: Iterable[str]) -> None:
+    """Let those be mailed again who, as is known only now, did not refuse too often in a row."""
+    session.execute(
+        delete(Suppression)
+        .where(
+            among(session, Suppression.address_digest, sorted(digests)),
+            Suppression.reason == SuppressionReason.REFUSED,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
 def take_in(session: Session, listed: Iterable[Listed], *, actor: Actor, now: datetime) -> int:
-    """Put a whole list on ours; says how many are new. Who stands there stays as they are, but
-    the person's own word outranks ours, and whoever the list knows as erased is known here by
-    digest alone from now on.
+    """Put a whole list on ours; says how many are new. Who stands there stays as they are, unless
+    the list's reason outranks ours, and whoever the list knows as erased is known here by digest
+    alone from now on.
     """
     by_digest = {each.digest: each for each in listed}
     known = queries.digests_known(session, by_digest)
@@ -157,25 +170,30 @@ def forget_address(session: Session, address: str, *, now: datetime) -> Suppress
 
 
 def _heed(session: Session, causes: Mapping[str, Cause]) -> None:
-    """Let what people said of themselves outrank what stands, by digest."""
-    own = {d: cause for d, cause in causes.items() if rules.is_persons_own_word(cause.reason)}
-    if not own:
-        return
+    """Let the weightier reasons stand, by digest."""
     asked = (
         select(Suppression)
-        .where(among(session, Suppression.address_digest, sorted(own)))
+        .where(among(session, Suppression.address_digest, sorted(causes)))
         .order_by(Suppression.id)
     )
     for known in session.scalars(asked):
-        _heeding(known, own[known.address_digest])
+        _heeding(known, causes[known.address_digest])
     session.flush()
 
 
 def _heeding(known: Suppression, cause: Cause) -> Suppression:
-    """What stands, in the person's own words where these are the first."""
-    if rules.is_persons_own_word(cause.reason) and not rules.is_persons_own_word(known.reason):
+    """What stands, for the weightier of both reasons."""
+    if rules.outranks(cause.reason, known.reason):
         known.reason, known.note = cause.reason, cause.note
     return known
+
+
+def _reprieve(session: Session, digest: str, *, now: datetime) -> None:
+    known = session.scalars(select(Reprieve).where(Reprieve.address_digest == digest)).one_or_none()
+    if known is None:
+        session.add(Reprieve(address_digest=digest, since_at=now))
+    else:
+        known.since_at = now
 
 
 def _forget(session: Session, digests: list[str]) -> None:

@@ -3,14 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey.audit.types import Actor, ActorKind
 from survey.kit.tokens import digest
 from survey.mail import queries
 from survey.mail.actions import outbox
 from survey.mail.actions.receipts import record_receipts
-from survey.mail.actions.suppressions import forget_address
+from survey.mail.actions.suppressions import forget_address, lift
 from survey.mail.models import Attempt, Message, Receipt
 from survey.mail.types import (
     AttemptOutcome,
@@ -150,18 +152,90 @@ def test_five_soft_bounces_in_a_row_suppress_and_four_do_not(session: Session):
     assert queries.suppression_of(session, "full@buyer.example") is not None
 
 
+FULL = "full@buyer.example"
+FOUR = (ReceiptKind.BLOCKED,) * 4
+
+
+def told_of_full(*kinds: ReceiptKind) -> list[ProviderEvent]:
+    return [event(kind, NOW + timedelta(days=day), address=FULL) for day, kind in enumerate(kinds)]
+
+
 def test_a_delivery_between_soft_bounces_starts_the_count_anew(session: Session):
-    kinds = [ReceiptKind.BLOCKED] * 4 + [ReceiptKind.DELIVERED] + [ReceiptKind.BLOCKED] * 4
+    told = told_of_full(*FOUR, ReceiptKind.DELIVERED, *FOUR)
 
-    hear(
+    for each in told:
+        hear(session, each)
+
+    assert queries.suppression_of(session, FULL) is None
+
+
+def test_a_delivery_between_soft_bounces_is_heeded_too_when_it_is_told_last(session: Session):
+    told = told_of_full(*FOUR, ReceiptKind.DELIVERED, *FOUR)
+    hear(session, *told[:4], *told[5:])
+    refused = queries.suppression_of(session, FULL)
+    assert refused is not None
+    assert refused.reason is SuppressionReason.REFUSED
+
+    hear(session, told[4])
+
+    assert queries.suppression_of(session, FULL) is None
+
+
+def test_five_soft_bounces_hold_whatever_is_told_of_later_times(session: Session):
+    told = told_of_full(*[ReceiptKind.BLOCKED] * 5, ReceiptKind.DELIVERED)
+
+    hear(session, told[5])
+    hear(session, *told[:5])
+
+    assert queries.suppression_of(session, FULL) is not None
+
+
+def test_a_late_delivery_withdraws_no_hard_bounce(session: Session):
+    told = told_of_full(*[ReceiptKind.BLOCKED] * 5)
+    hear(session, *told, event(ReceiptKind.BOUNCED, address=FULL))
+
+    hear(session, event(ReceiptKind.DELIVERED, NOW + timedelta(days=2, hours=1), address=FULL))
+
+    kept = queries.suppression_of(session, FULL)
+    assert kept is not None
+    assert kept.reason is SuppressionReason.BOUNCED
+
+
+def test_refusals_count_anew_once_a_person_lifted_them(session: Session):
+    day = timedelta(days=1)
+    hear(session, *told_of_full(*[ReceiptKind.BLOCKED] * 5))
+    refused = queries.suppression_of(session, FULL)
+    assert refused is not None
+
+    lift(
         session,
-        *(
-            event(kind, NOW + timedelta(days=day), address="full@buyer.example")
-            for day, kind in enumerate(kinds)
-        ),
+        refused,
+        why="Their mailbox has room again.",
+        is_asked_by_person=False,
+        actor=Actor(ActorKind.USER),
+        now=NOW + 5 * day,
     )
+    later = [event(ReceiptKind.BLOCKED, NOW + (6 + n) * day, address=FULL) for n in range(5)]
+    hear(session, *later[:4])
+    assert queries.suppression_of(session, FULL) is None
+    hear(session, later[4])
 
-    assert queries.suppression_of(session, "full@buyer.example") is None
+    assert queries.suppression_of(session, FULL) is not None
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_the_weightiest_reason_stands_whichever_is_told_first(session: Session, turn: int):
+    told = [
+        event(kind, address=FULL)
+        for kind in (ReceiptKind.BOUNCED, ReceiptKind.OPTED_OUT, ReceiptKind.COMPLAINED)
+    ]
+
+    for each in told[::turn]:
+        hear(session, each)
+
+    kept = queries.suppression_of(session, FULL)
+    assert kept is not None
+    assert kept.reason is SuppressionReason.COMPLAINED
 
 
 def test_what_is_told_of_a_forgotten_person_is_kept_without_words(session: Session):

@@ -170,10 +170,12 @@ def test_an_erased_person_whom_a_receipt_names_again_stays_forgotten(session: Se
             SuppressionReason.COMPLAINED,
         ),
         (SuppressionReason.OPTED_OUT, SuppressionReason.BOUNCED, SuppressionReason.OPTED_OUT),
-        (SuppressionReason.OPTED_OUT, SuppressionReason.COMPLAINED, SuppressionReason.OPTED_OUT),
+        (SuppressionReason.OPTED_OUT, SuppressionReason.COMPLAINED, SuppressionReason.COMPLAINED),
+        (SuppressionReason.COMPLAINED, SuppressionReason.OPTED_OUT, SuppressionReason.COMPLAINED),
+        (SuppressionReason.BOUNCED, SuppressionReason.REFUSED, SuppressionReason.BOUNCED),
     ],
 )
-def test_the_persons_own_word_outranks_ours(
+def test_the_weightier_reason_stands(
     session: Session, first: SuppressionReason, then: SuppressionReason, stands: SuppressionReason
 ):
     for address in ("a@b.example", "c@b.example"):

@@ -10,6 +10,7 @@ from survey.web.shared.forms import SelectChoice, StaffForm, no_control_characte
 REASON_WORDS = {
     SuppressionReason.OPTED_OUT: "Wants no mail",
     SuppressionReason.BOUNCED: "Mail came back",
+    SuppressionReason.REFUSED: "Refused again and again",
     SuppressionReason.COMPLAINED: "Called it spam",
     SuppressionReason.ADDED_BY_PERSON: "Added by us",
     SuppressionReason.ERASED: "Asked to be forgotten",
