@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from survey.kit.clock import Month
 from survey.kit.words import month_in_words
 from survey.questionnaires import rules
-from survey.questionnaires.types import Answers, DetailKind, Document, Question, QuestionKind
+from survey.questionnaires.types import (
+    Answers,
+    Detail,
+    DetailKind,
+    Document,
+    Question,
+    QuestionKind,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,14 @@ def _answer(question: Question, answers: Answers, fields: Mapping[str, str]) -> 
         if choice.key in taken:
             label = rules.fill(choice.label, fields)
             written = rules.text_of(answers, f"{question.key}.{choice.key}")
-            if choice.detail and choice.detail.kind is DetailKind.MONTH and written:
-                written = month_in_words(Month.parse(written))
-            lines.append(f"{label}: {written}" if written else label)
+            lines.append(_with_detail(label, choice.detail, written))
     return "\n".join(lines)
+
+
+def _with_detail(label: str, detail: Detail | None, written: str) -> str:
+    """A choice and what was written beside it; a month ends the choice's own sentence."""
+    if detail is None or not written:
+        return label
+    if detail.kind is DetailKind.MONTH:
+        return f"{label.removesuffix('…')} {month_in_words(Month.parse(written))}"
+    return f"{label}: {written}"

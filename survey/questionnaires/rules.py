@@ -221,17 +221,18 @@ def seconds_to_answer(
     each page takes 1.5 s to turn, and `typed_words` are typed at 38 a minute. What the buyer has
     read or said already is recognised, not read again: who comes from the mail has read the first
     question there, later ticks that repeat its choices hold nothing new, and a choice or words
-    said back are a glance, one word long.
+    said back are a glance, one word long. Who comes without the mail's choice reads all of the
+    first page, as it stands before anything is chosen.
     """
     path = screens_for(document, answers)
-    read = sum(words_shown(screen, answers) for screen in path)
     taps = len(path) + sum(len(chosen(answers, question.key)) for question in questions_of(path))
     if from_mail and chosen(answers, document.first):
-        (first,) = (question for question in path[0].questions if question.key == document.first)
-        read -= _words_of(first, answers)
-        read += len(document.phrases.chosen.split())
-        read += len(document.phrases.change.split())
+        read = words_shown(path[0], answers) - _words_of(path[0].questions[0], answers)
+        read += len(document.phrases.chosen.split()) + len(document.phrases.change.split())
         taps -= 1
+    else:
+        read = words_shown(path[0], {})
+    read += sum(words_shown(screen, answers) for screen in path[1:])
     return (
         read * 60 / _WORDS_READ_PER_MINUTE
         + taps * _SECONDS_PER_TAP

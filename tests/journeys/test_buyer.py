@@ -100,7 +100,7 @@ def test_every_page_has_nothing_wrong_for_axe(
     go_on(page)
     look("different")
     go_on(page)
-    page.get_by_label("About Planner, not before").check()
+    page.get_by_label("About Planner, not before…").check()
     page.get_by_label("The people I dealt with").check()
     look("readers")
     page.get_by_role("button", name="Send", exact=True).click()

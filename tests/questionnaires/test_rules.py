@@ -289,14 +289,23 @@ def test_fill_drops_an_empty_field_with_its_comma_and_never_fills_twice():
 
 
 def test_time_counts_reading_tapping_turning_and_typing():
-    # Two pages. From the mail, the first shows an opening of 13 words, "You chose: …" (the choice
+    # Two pages. From the mail, the first shows an opening of 16 words, "You chose: …" (the choice
     # is a glance) and "Change"; the second its question, seven choices and no detail: 32 words.
     answers = {"weighed": "price", "ended": "still_deciding"}
 
     seconds = seconds_to_answer(LOST, answers, typed_words=38)
 
     # A tap on each button and one on the second page's choice; 38 words typed take a minute.
-    assert seconds == pytest.approx((13 + 3 + 1 + 32) * 60 / 238 + 3 * 2 + 2 * 1.5 + 60)
+    assert seconds == pytest.approx((16 + 3 + 1 + 32) * 60 / 238 + 3 * 2 + 2 * 1.5 + 60)
+
+
+def test_time_without_the_mails_choice_counts_the_whole_first_page():
+    answers = {"weighed": "price", "ended": "still_deciding"}
+
+    seconds = seconds_to_answer(LOST, answers, typed_words=0, from_mail=False)
+
+    # An opening of 24 words, a question of 6 and its eight choices of 47; a tap more than above.
+    assert seconds == pytest.approx((24 + 6 + 47 + 32) * 60 / 238 + 4 * 2 + 2 * 1.5)
 
 
 def test_time_counts_no_ticks_that_repeat_the_first_question():

@@ -141,7 +141,7 @@ _INVITATIONS: Final[Mapping[Outcome, MailWords]] = {
         "Your {product} decision: what can we learn?",
         "Hello {first_name},\n\n"
         "You looked at {product} with {seller_name} {when}. As far as we know, the project was"
-        f" then put aside.\n\n{_WE_ASK}",
+        f" then put aside. Thank you for the time you gave it.\n\n{_WE_ASK}",
     ),
     Outcome.WON: MailWords(
         "How you came to choose {product}",

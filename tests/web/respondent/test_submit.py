@@ -124,7 +124,7 @@ def test_send_from_the_last_screen_thanks_and_says_back(
         "Noor de Wit reads it this week",
         "Chose another supplier: Contoso",
         "A smaller first package, please.",
-        "About Planner, not before: March 2030",
+        "About Planner, not before March 2030",
     ):
         assert words in page.text
 
