@@ -30,6 +30,8 @@ from survey.kit import clock
 from survey.kit.words import counted
 from survey.responses.queries import answered
 
+_NAMED_PER_REASON = 10
+
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only tell who would be asked when, and who not.")
@@ -153,6 +155,16 @@ def _told(invited: Invited, reminded: Reminded) -> str:
     return f"{asked} Sellers can see {invited.notices} more to come." if invited.notices else asked
 
 
+def _named(rows: Sequence[dict[str, Any]], reason: str) -> list[str]:
+    """The first of the deals skipped for one reason, and how many follow."""
+    skipped = [row for row in rows if row.get("reason") == reason]
+    names = [f"{row['account']}: {row['deal']} ({row['deal_id']})" for row in skipped]
+    more = len(names) - _NAMED_PER_REASON
+    if more > 0:
+        names[_NAMED_PER_REASON:] = [f"and {more} more, which --json names"]
+    return [f"{'':>10}{name}" for name in names]
+
+
 def _foretold(foretold: dict[str, Any]) -> str:
     if not foretold["campaigns"]:
         return "There is no campaign yet. Make one on the page “Campaigns”."
@@ -163,10 +175,9 @@ def _foretold(foretold: dict[str, Any]) -> str:
     ]
     counts = foretold["counts"]
     lines += ["", f"{counts['deals']} deals, {counts['skipped']} of them skipped:"]
-    lines += [
-        f"{count:>8}  {SkipReason(reason).sentence}"
-        for reason, count in counts["skipped_by_reason"].items()
-    ]
+    for reason, count in counts["skipped_by_reason"].items():
+        lines += [f"{count:>8}  {SkipReason(reason).sentence}", *_named(foretold["deals"], reason)]
+    lines.append("")
     lines += [
         f"  {row['send_at'][:16]}Z  {row['contact']}, {row['account']}"
         for row in foretold["deals"]

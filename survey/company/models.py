@@ -33,7 +33,7 @@ class Company(Base):
     grey_threshold: Mapped[int] = mapped_column(default=5)
     """Below this many answers a rate is grey and shown without a percentage."""
     retention_months: Mapped[int] = mapped_column(default=24)
-    asks_unknown_countries: Mapped[bool] = mapped_column(default=True)
+    asks_unknown_countries: Mapped[bool] = mapped_column(default=False)
     """Whether people are asked whose country nobody knows, while some countries may not be."""
     changed_at: Mapped[datetime]
 

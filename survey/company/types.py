@@ -15,4 +15,4 @@ class CompanySettings:
     anonymity_threshold: int
     grey_threshold: int
     retention_months: int
-    asks_unknown_countries: bool = True
+    asks_unknown_countries: bool = False

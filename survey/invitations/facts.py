@@ -51,6 +51,18 @@ whom we agreed to ask instead.
 """
 
 
+def was_asked() -> ColumnElement[bool]:
+    """True of a deal that an invitation stands for."""
+    return (
+        select(Invitation.id).where(Invitation.deal_id == Deal.id, STANDS).correlate(Deal).exists()
+    )
+
+
+def closed_before(day: date) -> ColumnElement[bool]:
+    """True of a deal that closed before that day, or never."""
+    return or_(Deal.closed_on < day, Deal.closed_on.is_(None))
+
+
 @dataclass(frozen=True, slots=True)
 class CompanyFacts:
     """What the company says about asking, whichever the campaign."""
@@ -67,7 +79,7 @@ def company_facts(session: Session) -> CompanyFacts:
     return CompanyFacts(
         zone=company.zone if company else ZoneInfo("UTC"),
         may_ask_in=dict(iter(session.execute(rules))),
-        asks_unknown_countries=company.asks_unknown_countries if company else True,
+        asks_unknown_countries=bool(company and company.asks_unknown_countries),
     )
 
 
@@ -287,16 +299,16 @@ def _moments(session: Session, asked: Select[int, datetime]) -> dict[int, dateti
     return dict(iter(session.execute(asked)))
 
 
-def counts_of_old(session: Session, closed_before: date) -> list[tuple[Outcome, bool, int]]:
+def counts_of_old(session: Session, day: date) -> list[tuple[Outcome, bool, int]]:
     """How many deals closed before that day or never, by outcome and by whether somebody was asked.
 
     Together with `deal_facts` of those that closed later they are all deals.
     """
-    was_asked = Deal.id.in_(select(Invitation.deal_id).where(STANDS))
+    is_asked = Deal.id.in_(select(Invitation.deal_id).where(STANDS))
     asked = (
-        select(Deal.outcome, was_asked, func.count())
-        .where(or_(Deal.closed_on < closed_before, Deal.closed_on.is_(None)))
-        .group_by(Deal.outcome, was_asked)
+        select(Deal.outcome, is_asked, func.count())
+        .where(closed_before(day))
+        .group_by(Deal.outcome, is_asked)
     )
     return [(outcome, bool(was), count) for outcome, was, count in session.execute(asked)]
 

@@ -141,7 +141,9 @@ _SENTENCES = {
     SkipReason.SUPPRESSED: "This address is on the list of addresses never to mail.",
     SkipReason.MAY_NOT_ASK: "This contact may not be asked.",
     SkipReason.COUNTRY_RULE: "Nobody has stated why asking is allowed in this country.",
-    SkipReason.COUNTRY_UNKNOWN: "Nobody knows the country, and not every country may be asked.",
+    SkipReason.COUNTRY_UNKNOWN: (
+        "Country unknown: import the deal’s country, or let the settings allow asking without it."
+    ),
     SkipReason.PERSON_QUARANTINED: "This person was asked a short while ago.",
     SkipReason.ACCOUNT_QUARANTINED: "Somebody at this account was asked a short while ago.",
     SkipReason.CAMPAIGN_PAUSED: "The campaign is not running.",
@@ -262,7 +264,7 @@ class CampaignFacts:
     products: frozenset[str] = frozenset()
     may_ask_in: Mapping[str, bool] = field(default_factory=dict)
     """The countries' rules; a country without one may be asked."""
-    asks_unknown_countries: bool = True
+    asks_unknown_countries: bool = False
     """Whether those are asked whose country nobody knows, though some countries may not be."""
     reminders: int = 1
     reminder_days: int = 5

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.cli.main import main
+from survey.deals.models import Deal
 from survey.deals.types import Outcome
 from survey.invitations.models import Invitation
 from survey.invitations.types import CampaignState
@@ -120,6 +121,21 @@ def test_dry_run_is_readable(session: Session, run: Run) -> None:
 
     assert "Lost deals (running): 1 would be asked now, 1 later, 2 not." in told
     assert "       1  The deal has no contact with an address." in told
+    alone = session.scalars(select(Deal).where(Deal.external_id == "alone")).one()
+    assert f"          {alone.account.name}: {alone.name} (alone)\n" in told
+
+
+def test_dry_run_names_ten_deals_of_a_reason(session: Session, run: Run) -> None:
+    arrange(session)
+    for number in range(11):
+        make_deal(session, external_id=f"alone-{number}")
+
+    told = run("--dry-run")
+
+    assert "      12  The deal has no contact with an address." in told
+    assert "(alone-8)" in told
+    assert "(alone-9)" not in told
+    assert "          and 2 more, which --json names\n" in told
 
 
 def test_draft_tells_whom_it_would_ask(session: Session, run: Run) -> None:

@@ -61,6 +61,25 @@ def test_old_deal_is_skipped_for_what_stood_in_the_way_in_time(session: Session)
     }
 
 
+def test_old_deal_whose_account_was_asked_at_that_time_was_left_alone(session: Session) -> None:
+    make_company(session)
+    campaign = make_campaign(session, lost_delay_days=10)
+    quiet = make_deal(session, closed_on=LAST_WINTER)
+    make_deal_contact(session, deal=quiet)
+    free = make_deal(session, closed_on=date(2026, 5, 20))
+    make_deal_contact(session, deal=free)
+    version = make_version(session, questionnaire=campaign.questionnaire)
+    for deal, asked_at in ((quiet, NOW.replace(month=1)), (free, NOW.replace(month=1))):
+        for at in (asked_at, NOW.replace(day=1)):
+            another = make_deal(session, account=deal.account, closed_on=LAST_WINTER)
+            make_invitation(session, deal=another, campaign=campaign, version=version, sent_at=at)
+
+    assert skipped(session, scope()) == {
+        quiet.id: "Somebody at this account was asked a short while ago.",
+        free.id: "The deal closed too long ago.",
+    }
+
+
 def test_campaign_that_came_nearest_gives_the_reason(session: Session) -> None:
     make_company(session)
     make_campaign(session, lost_delay_days=None, won_delay_days=21)

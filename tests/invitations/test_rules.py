@@ -29,6 +29,7 @@ CAMPAIGN = CampaignFacts(
     account_quarantine_days=90,
     zone=BERLIN,
     may_ask_in={"DE": False},
+    asks_unknown_countries=True,
 )
 BUYER = ContactFacts(id=7, address="ada@buyer.example")
 DEAL = DealFacts(

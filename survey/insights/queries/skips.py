@@ -1,8 +1,14 @@
-"""Why nobody was asked about a deal, in the campaigns' own words."""
+"""Why nobody was asked about a deal, in the campaigns' own words.
 
+What the one plan of all campaigns says, which their pages and `survey invite --dry-run` show too.
+Only of a deal that is too old by now the funnel says more: what stood in its way in time.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from survey.deals.models import Deal
@@ -11,12 +17,16 @@ from survey.insights.queries.voices import closed_in, deal_conditions
 from survey.insights.types import Scope, Step
 from survey.invitations import facts
 from survey.invitations.models import Invitation
-from survey.invitations.queries.campaigns import campaigns
+from survey.invitations.queries.plans import plan_unasked
 from survey.invitations.rules.asking import decide
-from survey.invitations.types import CampaignFacts, DealFacts, SkipReason
+from survey.invitations.rules.planning import quarantined, verdicts
+from survey.invitations.types import CampaignFacts, DealFacts, Past, SkipReason
 from survey.invitations.verdicts import Due, Skip
+from survey.kit.bulk import among
 
 _NEAREST_LAST = {reason: place for place, reason in enumerate(SkipReason)}
+
+_Moments = Mapping[int, Sequence[datetime]]
 
 
 def skipped(session: Session, scope: Scope) -> dict[int, str]:
@@ -25,53 +35,120 @@ def skipped(session: Session, scope: Scope) -> dict[int, str]:
     Empty where there is no campaign: then nobody has decided anything. None of them counts as
     invited, however an answer of theirs came.
     """
-    company = facts.company_facts(session)
-    asking = [facts.campaign_facts(each, company) for each in campaigns(session)]
-    if not asking:
+    planned = plan_unasked(session, scope.cut_at)
+    if not planned:
         return {}
+    said = {number: each for number, (_, each) in verdicts([p for _, p in planned]).items()}
+    unasked = _unasked(session, scope)
+    company = facts.company_facts(session)
+    asking = [facts.campaign_facts(campaign, company) for campaign, _ in planned]
+    too_old = _in_time(session, [n for n in unasked if _is_too_old(said.get(n))], asking, scope)
+    reasons = {}
+    for number in unasked:
+        verdict = said.get(number)
+        if number in too_old:
+            reasons[number] = too_old[number].sentence
+        elif isinstance(verdict, Skip):
+            reasons[number] = verdict.reason.sentence
+    return reasons
+
+
+def _unasked(session: Session, scope: Scope) -> list[int]:
     was_asked = (
         select(Invitation.id)
         .where(Invitation.deal_id == Deal.id, facts.HAS_ASKED)
         .correlate(Deal)
         .exists()
     )
-    unasked = facts.deal_facts(
-        session,
-        and_(
+    asked = (
+        select(Deal.id)
+        .where(
             *closed_in(scope.filter.window),
             *deal_conditions(scope.filter),
             ~was_asked,
             ~reached(scope, Step.INVITED),
-        ),
+        )
+        .order_by(Deal.id)
     )
-    found = {}
-    for deal in unasked:
-        reason = _why_not(deal, asking, scope.cut_at)
-        if reason:
-            found[deal.id] = reason.sentence
-    return found
+    return list(session.scalars(asked))
 
 
-def _why_not(deal: DealFacts, asking: list[CampaignFacts], now: datetime) -> SkipReason | None:
-    """The reason of the campaign that came nearest to asking; None where one still will."""
-    verdicts = [_verdict(deal, campaign, now) for campaign in asking]
-    reasons = [verdict.reason for verdict in verdicts if isinstance(verdict, Skip)]
-    if len(reasons) < len(verdicts):
-        return None
-    return max(reasons, key=_NEAREST_LAST.__getitem__)
+def _is_too_old(verdict: Due | Skip | None) -> bool:
+    """Whether the plan has nothing else to say of a deal, or left it out for its age."""
+    return verdict is None or (isinstance(verdict, Skip) and verdict.reason is SkipReason.TOO_OLD)
 
 
-def _verdict(deal: DealFacts, campaign: CampaignFacts, now: datetime) -> Due | Skip:
-    """What the campaign says; of a deal now too old, what it would have said in time.
+def _in_time(
+    session: Session, numbers: Collection[int], asking: Sequence[CampaignFacts], scope: Scope
+) -> dict[int, SkipReason]:
+    """What stood in the way of these deals while they could be asked about, else their age.
 
-    Half a year on every deal is “too old”, which would hide that it had no contact.
+    Half a year on every deal is “too old”, which would hide that it had no contact. Whether a
+    campaign was paused at that time is not known, so none counts as paused.
     """
+    deals = facts.deal_facts(session, among(session, Deal.id, numbers)) if numbers else []
+    if not deals:
+        return {}
+    persons, accounts = _asked_moments(session, deals)
+    return {
+        deal.id: max(
+            (_reason(deal, campaign, persons, accounts, scope.cut_at) for campaign in asking),
+            key=_NEAREST_LAST.__getitem__,
+        )
+        for deal in deals
+    }
+
+
+def _reason(
+    deal: DealFacts,
+    campaign: CampaignFacts,
+    persons: _Moments,
+    accounts: _Moments,
+    now: datetime,
+) -> SkipReason:
     verdict = decide(deal, campaign, now)
+    if isinstance(verdict, Skip) and verdict.reason is not SkipReason.TOO_OLD:
+        return verdict.reason
     delay = campaign.delay_days.get(deal.outcome)
-    if isinstance(verdict, Due) or verdict.reason is not SkipReason.TOO_OLD:
-        return verdict
     if delay is None or deal.closed_on is None:
-        return verdict
+        return SkipReason.TOO_OLD
     in_time = datetime.combine(deal.closed_on + timedelta(days=delay), time(), UTC)
     earlier = decide(deal, campaign, min(in_time, now))
-    return earlier if isinstance(earlier, Skip) else verdict
+    if isinstance(earlier, Due):
+        at = earlier.send_at
+        past = Past(
+            _nearest(persons, earlier.contact_id, at), _nearest(accounts, deal.account_id, at)
+        )
+        earlier = quarantined(deal, earlier, campaign, past) or earlier
+    return earlier.reason if isinstance(earlier, Skip) else SkipReason.TOO_OLD
+
+
+def _nearest(moments: _Moments, number: int, at: datetime) -> dict[int, datetime]:
+    """When that person or account was asked, nearest to a moment."""
+    known = moments.get(number)
+    return {number: min(known, key=lambda moment: abs(moment - at))} if known else {}
+
+
+def _asked_moments(session: Session, deals: Sequence[DealFacts]) -> tuple[_Moments, _Moments]:
+    """Every time the contacts and the accounts of these deals were asked about anything."""
+    asked_at = func.coalesce(Invitation.sent_at, Invitation.invited_at)
+    contacts = {contact.id for deal in deals for contact in deal.contacts}
+    by_person = select(Invitation.contact_id, asked_at).where(
+        facts.HAS_ASKED, among(session, Invitation.contact_id, sorted(contacts))
+    )
+    by_account = (
+        select(Deal.account_id, asked_at)
+        .join(Deal, Deal.id == Invitation.deal_id)
+        .where(
+            facts.STANDS,
+            among(session, Deal.account_id, sorted({deal.account_id for deal in deals})),
+        )
+    )
+    return _gathered(session, by_person), _gathered(session, by_account)
+
+
+def _gathered(session: Session, asked: Select[int, datetime]) -> _Moments:
+    found: defaultdict[int, list[datetime]] = defaultdict(list)
+    for number, moment in session.execute(asked.order_by(*asked.selected_columns)):
+        found[number].append(moment)
+    return found

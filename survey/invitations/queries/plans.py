@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
 
 from survey.deals.models import Account, Contact, Deal
+from survey.deals.types import Outcome
 from survey.invitations import facts
 from survey.invitations.models import Campaign, Invitation
 from survey.invitations.queries.campaigns import campaigns
@@ -42,6 +43,18 @@ def plan_all(
     ]
 
 
+def plan_unasked(session: Session, now: datetime) -> list[tuple[Campaign, Plan]]:
+    """`plan_all` without the deals that somebody was asked about: what it says of the others is the
+    same, and it costs little where most were asked.
+    """
+    every = campaigns(session)
+    company = facts.company_facts(session)
+    terms = [facts.campaign_facts(each, company) for each in every]
+    where = and_(Deal.closed_on >= planning.oldest_day(terms, now), ~facts.was_asked())
+    deals, past = facts.deal_facts(session, where), facts.past(session, where)
+    return list(zip(every, planning.plan_campaigns(deals, terms, past, now), strict=True))
+
+
 def plan_again(
     session: Session, deal_ids: Sequence[int], now: datetime
 ) -> list[tuple[Campaign, Plan]]:
@@ -59,6 +72,52 @@ def plan_again(
 def plan(session: Session, campaign: Campaign, now: datetime) -> Plan:
     """The campaign's part of `plan_all`."""
     return next(plan for each, plan in plan_all(session, now) if each.id == campaign.id)
+
+
+def skips_of(
+    session: Session,
+    campaign: Campaign,
+    plan: Plan,
+    reason: SkipReason,
+    now: datetime,
+    *,
+    start: int,
+    count: int,
+) -> list[Skip]:
+    """Some of the deals that the plan skips for one reason, from place `start` on: those it looked
+    at one by one, then the older ones it only counted, the latest close first.
+    """
+    looked_at = plan.skips_for(reason)
+    found = looked_at[start : start + count]
+    if len(found) == count or not plan.older.get(reason):
+        return found
+    company = facts.company_facts(session)
+    terms = [facts.campaign_facts(each, company) for each in campaigns(session)]
+    asked = (
+        select(Deal.id)
+        .where(
+            facts.closed_before(planning.oldest_day(terms, now)),
+            _counted_under(reason, list(campaign.delay_days)),
+        )
+        .order_by(Deal.closed_on.desc().nulls_last(), Deal.id.desc())
+        .offset(max(start - len(looked_at), 0))
+        .limit(count - len(found))
+    )
+    return [*found, *(Skip(number, reason) for number in session.scalars(asked))]
+
+
+def _counted_under(reason: SkipReason, asks: Sequence[Outcome]) -> ColumnElement[bool]:
+    """The condition on an old `Deal` under which `planning.with_old` counts it for that reason."""
+    is_open = Deal.outcome == Outcome.OPEN
+    match reason:
+        case SkipReason.NOT_CLOSED:
+            return is_open
+        case SkipReason.OUTCOME_NOT_ASKED:
+            return ~is_open & Deal.outcome.not_in(asks)
+        case SkipReason.ALREADY_ASKED:
+            return Deal.outcome.in_(asks) & facts.was_asked()
+        case _:
+            return Deal.outcome.in_(asks) & ~facts.was_asked()
 
 
 def still_wanted(

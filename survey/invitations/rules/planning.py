@@ -49,7 +49,7 @@ def plan_deals(
     due: list[Due] = []
     persons, accounts = dict(past.person_asked_at), dict(past.account_asked_at)
     for deal, verdict in wanted:
-        quarantine = _quarantine(deal, verdict, campaign, Past(persons, accounts))
+        quarantine = quarantined(deal, verdict, campaign, Past(persons, accounts))
         if quarantine:
             skipped.append(quarantine)
             continue
@@ -110,7 +110,8 @@ def quarantine_ends_at(asked_at: datetime, days: int) -> datetime:
     return asked_at + timedelta(days=days)
 
 
-def _quarantine(deal: DealFacts, due: Due, campaign: CampaignFacts, past: Past) -> Skip | None:
+def quarantined(deal: DealFacts, due: Due, campaign: CampaignFacts, past: Past) -> Skip | None:
+    """Why this person or account is left alone at that time, if they are."""
     for asked_at, days, reason in (
         (
             past.person_asked_at.get(due.contact_id),

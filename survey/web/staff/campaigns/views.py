@@ -1,6 +1,6 @@
 """Campaigns: the list, one with its plan, making and changing one, starting and pausing it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from survey.invitations.actions import campaigns as actions
 from survey.invitations.models import Campaign
 from survey.invitations.queries import campaigns, plans, reminders
 from survey.invitations.types import SkipReason, Terms
+from survey.invitations.verdicts import Due, Plan, Skip
 from survey.kit.errors import SurveyError
 from survey.questionnaires.queries import questionnaires
 from survey.responses.queries import answered
@@ -60,8 +61,8 @@ def show(public_id: str) -> ResponseReturnValue:
         abort(404)
     plan = plans.plan(session(), campaign, now())
     reason = SkipReason(form.reason.data) if form.reason.data else None
-    verdicts = plan.skips_for(reason) if reason else plan.upcoming()
     page = form.page.data or 1
+    verdicts, listed = _listed(campaign, plan, reason, page)
     return render_template(
         "staff/campaigns/show.html",
         campaign=campaign,
@@ -69,10 +70,10 @@ def show(public_id: str) -> ResponseReturnValue:
         written=written_terms(campaigns.terms_of(campaign)),
         plan=plan,
         reason=reason,
-        rows=plans.rows(session(), verdicts[(page - 1) * _ROWS : page * _ROWS]),
-        listed=len(verdicts),
+        rows=plans.rows(session(), verdicts),
+        listed=listed,
         page=page,
-        pages=-(-len(verdicts) // _ROWS),
+        pages=-(-listed // _ROWS),
         **_counts(campaign),
         may_change=reader().role in _MAY_CHANGE,
         now=now(),
@@ -128,6 +129,18 @@ def pause(public_id: str) -> ResponseReturnValue:
 
 def _found(public_id: str) -> Campaign:
     return campaigns.campaign(session(), public_id) or abort(404)
+
+
+def _listed(
+    campaign: Campaign, plan: Plan, reason: SkipReason | None, page: int
+) -> tuple[Sequence[Due | Skip], int]:
+    """The verdicts that stand on that page of the list, and how many there are in all."""
+    start = (page - 1) * _ROWS
+    if reason is None:
+        upcoming = plan.upcoming()
+        return upcoming[start : start + _ROWS], len(upcoming)
+    on_page = plans.skips_of(session(), campaign, plan, reason, now(), start=start, count=_ROWS)
+    return on_page, plan.skips_by_reason().get(reason, 0)
 
 
 def _counts(campaign: Campaign) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """The campaign pages: made, checked, started, paused; and whom they would ask."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -240,16 +241,22 @@ def test_long_lists_have_pages(client: CheckingClient, sign_in: SignIn, session:
     assert second.text.count("Deal number") == 1
 
 
-def test_old_deals_are_counted_not_listed(
+def test_old_deals_are_listed_the_latest_first_page_by_page(
     client: CheckingClient, sign_in: SignIn, session: Session
 ) -> None:
     sign_in(Role.ANALYST)
     campaign = make_campaign(session)
-    make_deal(session, closed_on=date(2020, 1, 1))
+    for number in range(1, 52):
+        closed_on = date(2020, 1, 1) + timedelta(days=number)
+        make_deal(session, closed_on=closed_on, name=f"Deal number {number}.")
 
-    page = client.get(f"/campaigns/{campaign.public_id}?reason=too_old")
+    first = client.get(f"/campaigns/{campaign.public_id}?reason=too_old")
+    second = client.get(f"/campaigns/{campaign.public_id}?reason=too_old&page=2")
 
-    assert "closed too long ago to be listed one by one" in page.text
+    assert "Page 1 of 2, 51 deals" in first.text
+    assert first.text.index("Deal number 51.") < first.text.index("Deal number 50.")
+    assert "Deal number 1." not in first.text
+    assert re.findall(r"Deal number \d+\.", second.text) == ["Deal number 1."]
 
 
 @pytest.mark.parametrize("role", [Role.SELLER, Role.VIEWER])

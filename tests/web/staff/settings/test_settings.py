@@ -47,14 +47,14 @@ def test_settings_are_shown_and_saved(client: CheckingClient, company: Company) 
 def test_company_says_whether_unknown_countries_are_asked(
     client: CheckingClient, company: Company
 ) -> None:
-    assert company.asks_unknown_countries
+    assert not company.asks_unknown_countries, "unless the company decides"
 
-    client.post("/settings", data=FILLED)
-    without_tick = company.asks_unknown_countries
     client.post("/settings", data=FILLED | {"asks_unknown_countries": "y"})
+    with_tick = company.asks_unknown_countries
+    client.post("/settings", data=FILLED)
 
-    assert not without_tick
-    assert company.asks_unknown_countries
+    assert with_tick
+    assert not company.asks_unknown_countries
 
 
 @pytest.mark.parametrize(
