@@ -1,19 +1,27 @@
 """Decisions about deals: pure, values in, value out."""
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
 from survey.deals.types import AlternativeKind, Outcome, Standing
 
-_DECIDERS = frozenset(
-    [
-        "decider",
+_ROLES_OF_DECIDERS: dict[str, tuple[str, ...]] = {
+    # The roles every Salesforce begins with (OpportunityContactRole.Role), as far as they decide.
+    "Salesforce": (
         "decision maker",
         "economic buyer",
         "economic decision maker",
-        "final approver",
-    ]
-)
+        "executive sponsor",
+    ),
+    # The values of HubSpot's contact property “Buying role” (hs_buying_role), likewise.
+    "HubSpot": ("decision maker", "budget holder", "executive sponsor"),
+    "common use": ("decider", "final decision maker", "final approver", "budget owner"),
+}
+_DECIDERS = frozenset(role for roles in _ROLES_OF_DECIDERS.values() for role in roles)
+# Salesforce marks one contact of a deal as primary, HubSpot labels one so; who decided is another
+# matter, so a decider goes before.
+_PRIMARY = frozenset({"primary", "primary contact", "main contact"})
 _NO_COMPETITORS = {
     "current supplier": AlternativeKind.CURRENT_SUPPLIER,
     "incumbent": AlternativeKind.CURRENT_SUPPLIER,
@@ -45,7 +53,19 @@ def name_key(name: str) -> str:
 @lru_cache(maxsize=1000)
 def is_decider(role: str) -> bool:
     """Whether the CRM's word for a contact's role says that this person decided."""
-    return " ".join(role.lower().replace("-", " ").replace("_", " ").split()) in _DECIDERS
+    return not _DECIDERS.isdisjoint(_words(role))
+
+
+@lru_cache(maxsize=1000)
+def is_primary(role: str) -> bool:
+    """Whether the CRM's word for a contact's role says that we turn to this person first."""
+    return not _PRIMARY.isdisjoint(_words(role))
+
+
+def _words(role: str) -> list[str]:
+    """The roles a contact has: CRMs write several into one cell, “Decision Maker;Influencer”."""
+    spaced = role.lower().replace("-", " ").replace("_", " ")
+    return [" ".join(each.split()) for each in re.split("[;,/|]", spaced)]
 
 
 @lru_cache(maxsize=10_000)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from survey.company.models import Company, CountryRule
 from survey.deals.models import Account, Contact, Deal, DealContact
+from survey.deals.rules import is_primary
 from survey.deals.types import Outcome
 from survey.invitations.models import Campaign, Hold, Invitation, Notice, Reminder
 from survey.invitations.types import (
@@ -348,6 +349,7 @@ def _contacts(session: Session, scope: Select[int]) -> dict[int, tuple[ContactFa
             Contact.email,
             DealContact.is_chosen_to_ask,
             DealContact.is_decider,
+            DealContact.role,
             Contact.last_active_on,
             Contact.may_ask,
         )
@@ -358,19 +360,20 @@ def _contacts(session: Session, scope: Select[int]) -> dict[int, tuple[ContactFa
     barred = suppressions_among(session, {row.email for row in rows})
     accounts = _accounts_of(session, scope)
     found: dict[int, tuple[ContactFacts, ...]] = defaultdict(tuple)
-    for deal_id, contact_id, email, is_chosen, is_decider, last_active_on, may_ask in rows:
-        suppression = barred.get(email)
+    for row in rows:
+        suppression = barred.get(row.email)
         contact = ContactFacts(
-            id=contact_id,
-            address=email,
-            is_chosen=is_chosen,
-            is_decider=is_decider,
-            last_active_on=last_active_on,
-            may_ask=may_ask,
+            id=row.id,
+            address=row.email,
+            is_chosen=row.is_chosen_to_ask,
+            is_decider=row.is_decider,
+            is_primary=is_primary(row.role),
+            last_active_on=row.last_active_on,
+            may_ask=row.may_ask,
             barred_by=_BARRED_BY[suppression] if suppression else None,
-            accounts=accounts[contact_id],
+            accounts=accounts[row.id],
         )
-        found[deal_id] += (contact,)
+        found[row.deal_id] += (contact,)
     return found
 
 

@@ -198,6 +198,29 @@ class Terms:
         return {outcome: days for outcome, days in delays.items() if days is not None}
 
 
+class ContactRule(StrEnum):
+    """By what a deal's contact is the one to ask, the strongest first."""
+
+    CHOSEN = "chosen"
+    DECIDER = "decider"
+    PRIMARY = "primary"
+    ONLY = "only"
+    LAST_ACTIVE = "last_active"
+
+    @property
+    def words(self) -> str:
+        return _RULES[self]
+
+
+_RULES = {
+    ContactRule.CHOSEN: "chosen by one of us",
+    ContactRule.DECIDER: "decision maker",
+    ContactRule.PRIMARY: "primary contact",
+    ContactRule.ONLY: "the only contact",
+    ContactRule.LAST_ACTIVE: "last active",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
     """What counts about one contact of a deal."""
@@ -207,6 +230,8 @@ class ContactFacts:
     is_chosen: bool = False
     """A person chose this contact."""
     is_decider: bool = False
+    is_primary: bool = False
+    """The CRM calls this contact the primary one."""
     last_active_on: date | None = None
     may_ask: bool | None = None
     """Null: nobody said, the country's rule decides."""

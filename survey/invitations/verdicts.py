@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from survey.deals.types import Outcome
-from survey.invitations.types import SkipReason
+from survey.invitations.types import ContactRule, SkipReason
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -117,6 +117,21 @@ class Reminded:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Whom of a deal's contacts to ask, and by what rule."""
+
+    contact_id: int
+    rule: ContactRule
+    chosen_by: str = ""
+    """The name of whoever of us chose, where that is known."""
+
+    @property
+    def words(self) -> str:
+        """The rule as a page says it: “decision maker”, “chosen by Robin Vos”."""
+        return f"chosen by {self.chosen_by}" if self.chosen_by else self.rule.words
+
+
+@dataclass(frozen=True, slots=True)
 class DealNames:
     """How a deal is told from others where people read of it."""
 
@@ -137,3 +152,13 @@ class PlanRow:
     verdict: Due | ReminderDue | Skip
     contact: str
     """The name or address of whom is or would be asked; empty where nobody was picked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What is to come, for those who may hold or have to choose."""
+
+    due: tuple[PlanRow, ...]
+    """Who will be asked, the earliest first."""
+    undecided: tuple[PlanRow, ...]
+    """Deals of which a person has to say whom to ask, the oldest close first."""

@@ -2,18 +2,39 @@
 
 import pytest
 
-from survey.deals.rules import NamedAlternative, alternatives_of, is_decider, name_key
+from survey.deals.rules import NamedAlternative, alternatives_of, is_decider, is_primary, name_key
 from survey.deals.types import AlternativeKind, Outcome, Standing
 
 
-@pytest.mark.parametrize("role", ["Decision Maker", "decision-maker", "Economic Buyer", "DECIDER"])
+@pytest.mark.parametrize(
+    "role",
+    [
+        *("Decision Maker", "decision-maker", "Economic Buyer", "DECIDER"),
+        *("Economic Decision Maker", "Executive Sponsor", "BUDGET_HOLDER", "Budget holder"),
+        *("Influencer; Decision Maker", "End user;Budget holder"),
+    ],
+)
 def test_decider_is_known_by_the_role(role: str) -> None:
     assert is_decider(role)
 
 
-@pytest.mark.parametrize("role", ["", "Evaluator", "not the decision maker"])
+@pytest.mark.parametrize(
+    "role",
+    [
+        *("", "Evaluator", "not the decision maker", "Business User", "Technical Buyer"),
+        *("Champion", "Legal & compliance", "Primary contact", "Beslisser"),
+    ],
+)
 def test_other_roles_do_not_decide(role: str) -> None:
     assert not is_decider(role)
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [("Primary contact", True), ("primary", True), ("Main Contact", True), ("Evaluator", False)],
+)
+def test_primary_contact_is_known_by_the_role(role: str, *, expected: bool) -> None:
+    assert is_primary(role) == expected
 
 
 def test_name_key_ignores_case_and_spaces() -> None:

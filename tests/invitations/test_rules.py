@@ -214,6 +214,9 @@ def test_chosen_contact_goes_before_the_decider_and_the_decider_before_the_activ
     assert choose_contact([active, decider, chosen]) == chosen
     assert choose_contact([active, decider]) == decider
     assert choose_contact([active, ContactFacts(4, "e@b.example")]) == active
+    primary = ContactFacts(5, "f@b.example", is_primary=True)
+    assert choose_contact([active, primary]) == primary
+    assert choose_contact([primary, decider]) == decider
 
 
 def test_two_deciders_without_dates_are_left_to_a_person() -> None:

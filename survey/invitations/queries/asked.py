@@ -5,13 +5,20 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from survey.audit.queries import entries_about
+from survey.audit.types import Subject
 from survey.company.models import Company
 from survey.deals.models import Contact, Deal, DealContact
+from survey.invitations import facts
 from survey.invitations.models import Hold, Invitation, Link
-from survey.invitations.types import LinkPurpose
+from survey.invitations.rules.contacts import barred_for_itself, choice_among
+from survey.invitations.types import ContactRule, LinkPurpose, ReferralState, SkipReason
+from survey.invitations.verdicts import Choice
 from survey.kit.tokens import digest
 from survey.kit.words import day_in_words, first_name
 from survey.team.models import User
+
+_CHOOSING = ("contact_chosen", f"referral_{ReferralState.CONFIRMED}")
 
 
 def find_by_token(
@@ -94,6 +101,31 @@ def parts_in(session: Session, deal: Deal) -> list[DealContact]:
         )
     )
     return list(session.scalars(asked))
+
+
+def choice_of(session: Session, deal: Deal) -> Choice | None:
+    """Whom of the deal's contacts to ask, and by what rule; None where a person has to choose."""
+    (known,) = facts.deal_facts(session, Deal.id == deal.id)
+    picked = choice_among(known.contacts)
+    if picked is None:
+        return None
+    contact, rule = picked
+    chooser = _chooser(session, deal) if rule is ContactRule.CHOSEN else ""
+    return Choice(contact.id, rule, chooser)
+
+
+def barred_in(session: Session, deal: Deal) -> dict[int, SkipReason]:
+    """The deal's contacts who may not be asked, wherever they are, and why."""
+    (known,) = facts.deal_facts(session, Deal.id == deal.id)
+    reasons = {contact.id: barred_for_itself(contact) for contact in known.contacts}
+    return {number: reason for number, reason in reasons.items() if reason}
+
+
+def _chooser(session: Session, deal: Deal) -> str:
+    """The name of the user who last chose whom to ask about the deal."""
+    entries = entries_about(session, Subject("deal", deal.id))
+    by = next((e.actor_id for e in reversed(entries) if e.action in _CHOOSING), None)
+    return session.scalar(select(User.name).where(User.id == by)) or ""
 
 
 def holds(session: Session, *, seller: User | None) -> list[Hold]:

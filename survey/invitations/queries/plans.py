@@ -1,7 +1,7 @@
 """Who will be asked when, and who not and why, for all campaigns together."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
@@ -13,7 +13,16 @@ from survey.invitations.models import Campaign, Invitation
 from survey.invitations.queries.campaigns import campaigns
 from survey.invitations.rules import asking, planning
 from survey.invitations.types import SkipReason
-from survey.invitations.verdicts import DealNames, Due, Plan, PlanRow, ReminderDue, Skip, Wait
+from survey.invitations.verdicts import (
+    Ahead,
+    DealNames,
+    Due,
+    Plan,
+    PlanRow,
+    ReminderDue,
+    Skip,
+    Wait,
+)
 from survey.kit.bulk import among
 from survey.team.models import User
 
@@ -193,11 +202,29 @@ def names_of_contacts(session: Session, contact_ids: Sequence[int]) -> dict[int,
     }
 
 
-def upcoming(session: Session, now: datetime, *, seller: User | None) -> list[PlanRow]:
-    """Who will be asked (about that seller's deals) by any campaign, the earliest first."""
-    due = sorted((due for _, plan in plan_all(session, now) for due in plan.due), key=_when)
-    found = rows(session, due)
-    return [row for row in found if seller is None or row.deal.seller_id == seller.id]
+def ahead(session: Session, now: datetime, *, seller: User | None) -> Ahead:
+    """Who will be asked, and where a person has to choose whom (about that seller's deals)."""
+    plans = [plan for _, plan in plan_all(session, now)]
+    due = sorted((due for plan in plans for due in plan.due), key=_when)
+    closest = [verdict for _, verdict in planning.verdicts(plans).values()]
+    undecided = [each for each in closest if _is_undecided(each)]
+    found = [
+        row
+        for row in rows(session, [*due, *undecided])
+        if seller is None or row.deal.seller_id == seller.id
+    ]
+    return Ahead(
+        due=tuple(row for row in found if not _is_undecided(row.verdict)),
+        undecided=tuple(sorted((row for row in found if _is_undecided(row.verdict)), key=_closed)),
+    )
+
+
+def _is_undecided(verdict: Due | ReminderDue | Skip) -> bool:
+    return isinstance(verdict, Skip) and verdict.reason is SkipReason.CONTACT_UNDECIDED
+
+
+def _closed(row: PlanRow) -> tuple[date, int]:
+    return row.deal.closed_on or date.min, row.verdict.deal_id
 
 
 def verdict_on(session: Session, deal: Deal, now: datetime) -> PlanRow | None:

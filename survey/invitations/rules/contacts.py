@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from survey.invitations.types import CampaignFacts, ContactFacts, DealFacts, SkipReason
+from survey.invitations.types import (
+    CampaignFacts,
+    ContactFacts,
+    ContactRule,
+    DealFacts,
+    SkipReason,
+)
 from survey.kit.countries import country_of_address
 
 # RFC 2142 and common use: mailboxes that several people read.
@@ -18,16 +24,42 @@ _ACCOUNTS_OF_A_SHARED_ADDRESS = 3
 _LONG_AGO = date(1970, 1, 1)
 
 
+_MARKS = (
+    ("is_chosen", ContactRule.CHOSEN),
+    ("is_decider", ContactRule.DECIDER),
+    ("is_primary", ContactRule.PRIMARY),
+)
+
+
 def choose_contact(contacts: Sequence[ContactFacts]) -> ContactFacts | None:
-    """Whom to ask: the one a person chose, else a marked decider, else who was active last.
+    """Whom to ask: the one a person chose, else a marked decider, else the primary contact, else
+    who was active last.
 
     None where that leaves several: then a person is asked, and nobody is guessed.
     """
-    for marked in ("is_chosen", "is_decider"):
-        some = [contact for contact in contacts if getattr(contact, marked)]
+    choice = choice_among(contacts)
+    return choice[0] if choice else None
+
+
+def choice_among(contacts: Sequence[ContactFacts]) -> tuple[ContactFacts, ContactRule] | None:
+    """Whom to ask, and by what rule; of several with the same mark the one active last."""
+    for mark, rule in _MARKS:
+        some = [contact for contact in contacts if getattr(contact, mark)]
         if some:
-            return _last_active(some)
-    return _last_active(contacts)
+            marked = _last_active(some)
+            return (marked, rule) if marked else None
+    last = _last_active(contacts)
+    rule = ContactRule.ONLY if len(contacts) == 1 else ContactRule.LAST_ACTIVE
+    return (last, rule) if last else None
+
+
+def barred_for_itself(contact: ContactFacts) -> SkipReason | None:
+    """Why this person may not be asked, wherever they are. What they said goes before all."""
+    if contact.barred_by:
+        return contact.barred_by
+    if is_shared(contact):
+        return SkipReason.SHARED_ADDRESS
+    return SkipReason.MAY_NOT_ASK if contact.may_ask is False else None
 
 
 def country_of(deal: DealFacts, contact: ContactFacts) -> str | None:
@@ -41,13 +73,10 @@ def contact_reason(
     deal: DealFacts, contact: ContactFacts, campaign: CampaignFacts
 ) -> SkipReason | None:
     """Why this person may not be asked. What they said themselves goes before their country."""
-    if contact.barred_by:
-        return contact.barred_by
-    if is_shared(contact):
-        return SkipReason.SHARED_ADDRESS
-    if contact.may_ask is False:
-        return SkipReason.MAY_NOT_ASK
-    return None if contact.may_ask else _country_reason(country_of(deal, contact), campaign)
+    reason = barred_for_itself(contact)
+    if reason or contact.may_ask:
+        return reason
+    return _country_reason(country_of(deal, contact), campaign)
 
 
 def is_shared(contact: ContactFacts) -> bool:

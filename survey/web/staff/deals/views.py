@@ -9,7 +9,7 @@ from survey.deals import queries
 from survey.deals.models import Deal
 from survey.deals.types import DealSearch, Source
 from survey.invitations.models import ErasureRequest, Referral
-from survey.invitations.queries.asked import for_deal, hold_of
+from survey.invitations.queries.asked import choice_of, for_deal, hold_of, was_mailed
 from survey.invitations.queries.reminders import reminders_about
 from survey.invitations.queries.requests import requests_about
 from survey.kit.countries import name_of
@@ -68,6 +68,8 @@ def show(public_id: str) -> ResponseReturnValue:
         contacts=queries.contacts_of(session(), deal),
         alternatives=queries.alternatives_of(session(), deal, sources=_sources(deal)),
         invitations=invitations,
+        choice=choice_of(session(), deal),
+        may_choose=not was_mailed(session(), deal),
         events=timeline(
             deal,
             entries=entries_about(session(), Subject("deal", deal.id)),

@@ -20,6 +20,6 @@ class HoldForm(StaffForm):
 
 class ContactForm(StaffForm):
     contact = RadioField(
-        "Without a choice it is the decider, else whoever was active last",
+        "Who should be asked?",
         validators=[InputRequired("Please choose one of the contacts.")],
     )

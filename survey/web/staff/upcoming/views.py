@@ -1,13 +1,17 @@
 """Who is about to be asked: for sellers of their own deals, with a way to hold and to choose."""
 
+from collections.abc import Mapping, Sequence
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.deals.models import Deal, DealContact
+from survey.deals.models import Contact, Deal, DealContact
 from survey.invitations.actions import holds as actions
 from survey.invitations.queries import asked, plans, reminders
+from survey.invitations.types import SkipReason
 from survey.kit.words import day_in_words
 from survey.responses.queries import answered
+from survey.team.models import User
 from survey.team.types import Role
 from survey.web.shared.door import now, session
 from survey.web.shared.forms import UNPROCESSABLE, SelectChoice
@@ -25,12 +29,14 @@ _ROWS = 200
 @bp.get("/upcoming")
 @access.allows(*_MAY_SEE)
 def index() -> ResponseReturnValue:
-    seller = reader() if reader().role is Role.SELLER else None
-    rows = plans.upcoming(session(), now(), seller=seller)
+    seller = _seller()
+    ahead = plans.ahead(session(), now(), seller=seller)
     return render_template(
         "staff/upcoming/index.html",
-        rows=rows[:_ROWS],
-        left_out=max(len(rows) - _ROWS, 0),
+        rows=ahead.due[:_ROWS],
+        left_out=max(len(ahead.due) - _ROWS, 0),
+        undecided=ahead.undecided,
+        most=_ROWS,
         reminders=reminders.upcoming_reminders(
             session(), now(), seller=seller, answered=answered()
         )[:_ROWS],
@@ -42,7 +48,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/upcoming/<public_id>")
 @access.allows(*_MAY_SEE)
 def show(public_id: str) -> ResponseReturnValue:
-    return _page(deal_or_404(public_id), HoldForm(), ContactForm())
+    return _page(deal_or_404(public_id), HoldForm())
 
 
 @bp.post("/upcoming/<public_id>/hold")
@@ -60,7 +66,7 @@ def hold(public_id: str) -> ResponseReturnValue:
             return _back(deal, str(error), "problem")
         else:
             return _back(deal, "Nobody is asked about this deal until the hold is lifted.")
-    return _page(deal, form, ContactForm()), UNPROCESSABLE
+    return _page(deal, form), UNPROCESSABLE
 
 
 @bp.post("/upcoming/<public_id>/release")
@@ -71,6 +77,12 @@ def release(public_id: str) -> ResponseReturnValue:
     return _back(deal, "The hold is lifted.")
 
 
+@bp.get("/upcoming/<public_id>/contact")
+@access.allows(*_MAY_SEE)
+def contact(public_id: str) -> ResponseReturnValue:
+    return _contact_page(deal_or_404(public_id), ContactForm())
+
+
 @bp.post("/upcoming/<public_id>/contact")
 @access.allows(*_MAY_SEE)
 def choose(public_id: str) -> ResponseReturnValue:
@@ -78,22 +90,39 @@ def choose(public_id: str) -> ResponseReturnValue:
     contacts = {part.contact.public_id: part.contact for part in asked.parts_in(session(), deal)}
     form.contact.choices = [SelectChoice(key) for key in contacts]
     if form.validate():
+        undecided = _undecided()
         try:
             chosen = contacts[form.contact.data]
             actions.choose_contact(session(), deal, chosen, by=reader(), now=now())
         except actions.DealAlreadyAsked as error:
             return _back(deal, str(error), "problem")
         else:
-            return _back(deal, "This is the person we will ask.")
-    return _page(deal, HoldForm(formdata=None), form), UNPROCESSABLE
+            return _onward(deal, chosen, undecided)
+    return _contact_page(deal, form), UNPROCESSABLE
 
 
-def _label(part: DealContact) -> str:
-    contact = part.contact
-    active = f"last active {day_in_words(contact.last_active_on)}" if contact.last_active_on else ""
-    name = f"{contact.name} ({contact.email})" if contact.name else contact.email
-    role = part.role or ("decider" if part.is_decider else "")
-    return ", ".join(filter(None, (name, role, active)))
+def _seller() -> User | None:
+    """Whose deals only are shown; None: everybody's."""
+    return reader() if reader().role is Role.SELLER else None
+
+
+def _undecided() -> list[str]:
+    """The deals that wait for a person to choose, by their public ids, in the list's order."""
+    ahead = plans.ahead(session(), now(), seller=_seller())
+    return [row.deal.public_id for row in ahead.undecided]
+
+
+def _onward(deal: Deal, chosen: Contact, undecided: list[str]) -> ResponseReturnValue:
+    """To the next deal that waits for a choice, if this one did; else back to the deal."""
+    words = f"{chosen.name or chosen.email} is the one to ask at {deal.account.name}."
+    if deal.public_id not in undecided:
+        return _back(deal, words)
+    flash(words, "done")
+    place = undecided.index(deal.public_id)
+    following = [*undecided[place + 1 :], *undecided[:place]]
+    if following:
+        return redirect(url_for(".contact", public_id=following[0]), 303)
+    return redirect(url_for(".index"), 303)
 
 
 def _back(deal: Deal, words: str, tone: str = "done") -> ResponseReturnValue:
@@ -101,14 +130,40 @@ def _back(deal: Deal, words: str, tone: str = "done") -> ResponseReturnValue:
     return redirect(url_for(".show", public_id=deal.public_id), 303)
 
 
-def _page(deal: Deal, hold_form: HoldForm, contact_form: ContactForm) -> str:
+def _contact_page(deal: Deal, form: ContactForm) -> str:
     parts = asked.parts_in(session(), deal)
-    contact_form.contact.choices = [
-        SelectChoice(part.contact.public_id, _label(part)) for part in parts
+    form.contact.choices = [
+        SelectChoice(part.contact.public_id, part.contact.name or part.contact.email)
+        for part in parts
     ]
-    chosen = next((part for part in parts if part.is_chosen_to_ask), None)
-    if chosen and not contact_form.contact.data:
-        contact_form.contact.data = chosen.contact.public_id
+    undecided = _undecided()
+    return render_template(
+        "staff/upcoming/contact.html",
+        deal=deal,
+        form=form,
+        notes=_notes(parts, asked.barred_in(session(), deal)),
+        is_too_late=asked.was_mailed(session(), deal),
+        left=len(undecided) - 1 if deal.public_id in undecided else 0,
+    )
+
+
+def _notes(parts: Sequence[DealContact], barred: Mapping[int, SkipReason]) -> dict[str, str]:
+    """What helps to choose: each contact's address, role and last activity."""
+    notes = {}
+    for part in parts:
+        person = part.contact
+        active_on = person.last_active_on
+        told = [
+            person.email if person.name else "",
+            part.role or ("Decider" if part.is_decider else "No role in the CRM"),
+            f"last active {day_in_words(active_on)}" if active_on else "no activity known",
+            barred[person.id].sentence if person.id in barred else "",
+        ]
+        notes[person.public_id] = ", ".join(filter(None, told))
+    return notes
+
+
+def _page(deal: Deal, hold_form: HoldForm) -> str:
     return render_template(
         "staff/upcoming/show.html",
         deal=deal,
@@ -116,7 +171,7 @@ def _page(deal: Deal, hold_form: HoldForm, contact_form: ContactForm) -> str:
         hold=asked.hold_of(session(), deal),
         invitations=asked.for_deal(session(), deal),
         reminders=reminders.reminder_verdicts(session(), deal, now(), answered=answered()),
-        parts=parts,
+        parts=asked.parts_in(session(), deal),
+        choice=asked.choice_of(session(), deal),
         hold_form=hold_form,
-        contact_form=contact_form,
     )

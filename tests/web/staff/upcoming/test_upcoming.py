@@ -125,8 +125,9 @@ def test_person_chooses_among_several_contacts(
     address = f"/upcoming/{deal.public_id}"
     assert "a person has to choose one" in client.get(address).text
 
-    client.post(f"{address}/contact", data={"contact": first.contact.public_id})
+    chosen = client.post(f"{address}/contact", data={"contact": first.contact.public_id})
 
+    assert chosen.location == "/upcoming", "nobody else waits for a choice"
     assert f"{first.contact.name} will be asked on" in client.get(address).text
 
 
