@@ -28,6 +28,7 @@ from survey.invitations.actions.holds import (
 )
 from survey.invitations.queries.asked import hold_of
 from survey.invitations.queries.campaigns import campaigns, terms_of
+from survey.invitations.rules.terms import check_terms
 from survey.invitations.types import CampaignState, Terms
 from survey.questionnaires.documents import shipped_document
 from survey.questionnaires.models import Questionnaire
@@ -55,6 +56,7 @@ def not_won(session: Session) -> Questionnaire:
 @pytest.fixture
 def terms(not_won: Questionnaire) -> Terms:
     return Terms(
+        sender_is_not_in_sales=True,
         name="Losses",
         questionnaire_id=not_won.id,
         sender_name="Noor de Wit",
@@ -159,7 +161,41 @@ def test_usual_campaigns_are_drafts_that_lack_a_sender(
     assert campaigns(session) == shipped
     assert again == []
     assert shipped[0].lost_delay_days == 10
-    assert set(refused.value.problems) == {"sender_name", "sender_role", "reply_to"}
+    assert set(refused.value.problems) == {
+        "sender_name",
+        "sender_role",
+        "reply_to",
+        "sender_is_not_in_sales",
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "is_read"),
+    [
+        ("noor@northwind.example", True),
+        ("research@northwind.example", True),
+        ("noreen@northwind.example", True),
+        ("noreply@northwind.example", False),
+        ("No-Reply@northwind.example", False),
+        ("no.reply+survey@northwind.example", False),
+        ("do_not_reply@northwind.example", False),
+        ("donotreply-surveys@northwind.example", False),
+        ("bounces@northwind.example", False),
+    ],
+)
+def test_reply_address_is_one_that_somebody_reads(
+    terms: Terms, address: str, *, is_read: bool
+) -> None:
+    problems = check_terms(replace(terms, reply_to=address), {"lost", "no_decision", "won"})
+
+    told = f"Nobody reads “{address}”. Give the address of a person who reads the replies."
+    assert problems == ({} if is_read else {"reply_to": told})
+
+
+def test_sender_has_to_be_outside_sales(terms: Terms) -> None:
+    seller = replace(terms, sender_is_not_in_sales=False)
+
+    assert list(check_terms(seller, {"lost", "no_decision", "won"})) == ["sender_is_not_in_sales"]
 
 
 def test_hold_keeps_its_reason_and_the_last_word(session: Session, moment: datetime) -> None:

@@ -44,6 +44,7 @@ def test_manager_sees_whom_a_campaign_asks_before_starting_it(
     page.get_by_label("Name", exact=True).fill("Noor de Wit")
     page.get_by_label("Role").fill("Head of Research")
     page.get_by_label("Reply address").fill("noor@northwind.example")
+    page.get_by_label("This person is not in sales").check()
     page.get_by_role("button", name="Save the campaign").click()
 
     expect(page.get_by_role("heading", name="Losses", level=1)).to_be_visible()

@@ -84,6 +84,7 @@ def _start_campaign(page: Page, name: str, questionnaire: str, **delays: str) ->
     page.get_by_label("Name", exact=True).fill("Noor de Wit")
     page.get_by_label("Role", exact=True).fill("Head of Research")
     page.get_by_label("Reply address").fill("noor@northwind.example")
+    page.get_by_label("This person is not in sales").check()
     page.get_by_role("button", name=re.compile("Save|Create|Make")).first.click()
     page.get_by_role("button", name=re.compile("Start")).first.click()
     expect(page.get_by_text("Running").first).to_be_visible()

@@ -14,13 +14,8 @@ from survey.invitations.rules.terms import check_terms
 from survey.invitations.types import CampaignState, Terms
 from survey.kit.errors import SurveyError
 from survey.questionnaires.models import Questionnaire
-from survey.questionnaires.queries import current_version
 
-# Ask after 10, 21 and 30 days: early enough to remember, late enough to talk freely.
-_USUAL = (
-    ("Lost and undecided deals", "not_won", {"lost_delay_days": 10, "no_decision_delay_days": 30}),
-    ("Won deals", "won", {"won_delay_days": 21}),
-)
+_USUAL = (("Lost and undecided deals", "not_won"), ("Won deals", "won"))
 
 
 class TermsDoNotFit(SurveyError):
@@ -57,14 +52,14 @@ def ship_campaigns(session: Session, *, now: datetime) -> list[Campaign]:
         Campaign(
             name=name,
             questionnaire=questionnaires[key],
-            **delays,
+            **campaigns.usual_delays(session, questionnaires[key]),
             sender_name="",
             sender_role="",
             reply_to="",
             created_at=now,
             changed_at=now,
         )
-        for name, key, delays in _USUAL
+        for name, key in _USUAL
         if key in questionnaires
     ]
     session.add_all(drafts)
@@ -115,9 +110,7 @@ def pause_campaign(
 
 def _check(session: Session, terms: Terms, *, campaign: Campaign | None) -> None:
     questionnaire = session.get(Questionnaire, terms.questionnaire_id)
-    version = current_version(session, questionnaire) if questionnaire else None
-    asks = frozenset(version.document["outcomes"]) if version else frozenset()
-    problems = check_terms(terms, asks)
+    problems = check_terms(terms, campaigns.outcomes_asked(session, questionnaire))
     if campaigns.name_is_taken(session, terms.name, besides=campaign):
         problems["name"] = "Another campaign has this name."
     if problems:

@@ -5,7 +5,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from survey.invitations import facts
 from survey.invitations.models import Campaign, Invitation, Reminder
+from survey.invitations.rules.terms import USUAL_DELAYS
 from survey.invitations.types import CampaignState, Terms
+from survey.questionnaires.models import Questionnaire
+from survey.questionnaires.queries import current_version
 
 
 def campaigns(session: Session) -> list[Campaign]:
@@ -20,6 +23,18 @@ def running_campaigns(session: Session) -> list[Campaign]:
 
 def campaign(session: Session, public_id: str) -> Campaign | None:
     return session.scalar(select(Campaign).where(Campaign.public_id == public_id))
+
+
+def outcomes_asked(session: Session, questionnaire: Questionnaire | None) -> frozenset[str]:
+    """The outcomes that the questionnaire's current version has words for."""
+    version = current_version(session, questionnaire) if questionnaire else None
+    return frozenset(version.document["outcomes"]) if version else frozenset()
+
+
+def usual_delays(session: Session, questionnaire: Questionnaire | None) -> dict[str, int]:
+    """The usual delay for each outcome that the questionnaire asks about, by its term's name."""
+    asks = outcomes_asked(session, questionnaire)
+    return {f"{each}_delay_days": days for each, days in USUAL_DELAYS.items() if each in asks}
 
 
 def name_is_taken(session: Session, name: str, *, besides: Campaign | None) -> bool:

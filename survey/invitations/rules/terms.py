@@ -1,14 +1,26 @@
 """What a campaign may be told to do. Pure."""
 
+import re
 from collections.abc import Collection
 from typing import Final
 
+from survey.deals.types import Outcome
 from survey.invitations.rules.reminders import MOST_REMINDERS, SHORTEST_GAP, TIME_TO_ANSWER
 from survey.invitations.types import Terms
 from survey.kit.addresses import NotAnAddress, read_address
 
 SHORTEST_QUARANTINE: Final = 90
 _SHORTEST_WAIT = SHORTEST_GAP.days
+USUAL_DELAYS: Final = {Outcome.LOST: 10, Outcome.WON: 21, Outcome.NO_DECISION: 30}
+"""Days from the close: early enough to remember, late enough to talk freely."""
+
+# How mailboxes that nobody reads are called, without hyphens, dots and underscores, in the
+# languages of our buyers.
+_READ_BY_NOBODY = (
+    *("noreply", "donotreply", "dontreply", "neverreply", "nobody", "unmonitored", "devnull"),
+    *("mailerdaemon", "bounce", "nichtantworten", "keineantwort", "nietantwoorden"),
+    *("nepasrepondre", "noresponder", "nonrispondere"),
+)
 
 
 def check_terms(terms: Terms, asks: Collection[str]) -> dict[str, str]:
@@ -22,7 +34,10 @@ def check_terms(terms: Terms, asks: Collection[str]) -> dict[str, str]:
         problems["lost_delay_days"] = "Choose at least one outcome to ask about."
     for outcome, name in delays.items():
         if outcome not in asks:
-            problems[name] = "The questionnaire has no words for this outcome: choose another one."
+            problems[name] = (
+                "The questionnaire has no words for this outcome: leave it empty, or choose another"
+                " questionnaire."
+            )
         elif terms.delay_days[outcome] >= terms.stop_after_days:
             problems[name] = f"Ask before day {terms.stop_after_days}, when asking stops."
     problems |= _limits(terms)
@@ -31,9 +46,21 @@ def check_terms(terms: Terms, asks: Collection[str]) -> dict[str, str]:
         problems["amount_to_minor"] = "The upper amount is below the lower one."
     if (low is not None or high is not None) and not terms.amount_currency:
         problems["amount_currency"] = "Say which currency the amounts are in."
-    for name in ("sender_name", "sender_role", "reply_to"):
-        if not getattr(terms, name).strip():
-            problems[name] = "A named person outside sales has to sign, and to read the replies."
+    return problems | _sender(terms)
+
+
+def _sender(terms: Terms) -> dict[str, str]:
+    """What is wrong with who signs."""
+    problems = {
+        name: "A named person outside sales has to sign, and to read the replies."
+        for name in ("sender_name", "sender_role", "reply_to")
+        if not getattr(terms, name).strip()
+    }
+    if not terms.sender_is_not_in_sales:
+        problems["sender_is_not_in_sales"] = (
+            "A person outside sales has to sign, because buyers are franker with one. Tick this if"
+            " it is so; else name somebody else."
+        )
     if "reply_to" not in problems and (wrong := _wrong_address(terms.reply_to)):
         problems["reply_to"] = wrong
     return problems
@@ -45,6 +72,9 @@ def _wrong_address(address: str) -> str:
         read_address(address)
     except NotAnAddress as error:
         return f"“{address}” {error}."
+    mailbox = re.sub("[-_.]", "", address.strip().lower().partition("@")[0])
+    if mailbox.startswith(_READ_BY_NOBODY):
+        return f"Nobody reads “{address}”. Give the address of a person who reads the replies."
     return ""
 
 

@@ -1,6 +1,7 @@
 """Campaigns: the list, one with its plan, making and changing one, starting and pausing it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -42,7 +43,12 @@ def index() -> ResponseReturnValue:
 @bp.get("/campaigns/new")
 @access.allows(*_MAY_CHANGE)
 def new() -> ResponseReturnValue:
-    return _form_page(_form(), None)
+    offered = questionnaires(session())
+    key = request.args.get("questionnaire", offered[0].key if offered else "")
+    chosen = next((each for each in offered if each.key == key), None)
+    usual = campaigns.usual_delays(session(), chosen)
+    form = _form(usual | {"questionnaire_id": chosen.id if chosen else None})
+    return _form_page(form, None, filled_for=chosen, offered=offered)
 
 
 @bp.post("/campaigns/new")
@@ -67,7 +73,7 @@ def show(public_id: str) -> ResponseReturnValue:
         "staff/campaigns/show.html",
         campaign=campaign,
         terms=campaigns.terms_of(campaign),
-        written=written_terms(campaigns.terms_of(campaign)),
+        written=_written(campaign),
         plan=plan,
         reason=reason,
         rows=plans.rows(session(), verdicts),
@@ -84,7 +90,7 @@ def show(public_id: str) -> ResponseReturnValue:
 @access.allows(*_MAY_CHANGE)
 def edit(public_id: str) -> ResponseReturnValue:
     campaign = _found(public_id)
-    return _form_page(_form(campaigns.terms_of(campaign)), campaign)
+    return _form_page(_form(_written(campaign)), campaign)
 
 
 @bp.post("/campaigns/<public_id>/edit")
@@ -104,7 +110,7 @@ def start(public_id: str) -> ResponseReturnValue:
     try:
         actions.start_campaign(session(), campaign, actor=actor(), now=now())
     except actions.TermsDoNotFit as error:
-        form = _form(campaigns.terms_of(campaign))
+        form = _form(_written(campaign))
         return _form_page(_refused(form, error), campaign), UNPROCESSABLE
     except SurveyError as error:
         flash(str(error), "problem")
@@ -153,8 +159,12 @@ def _counts(campaign: Campaign) -> dict[str, int]:
     }
 
 
-def _form(terms: Terms | None = None) -> CampaignForm:
-    form = CampaignForm(data=written_terms(terms) if terms else None)
+def _written(campaign: Campaign) -> dict[str, Any]:
+    return written_terms(campaigns.terms_of(campaign))
+
+
+def _form(written: Mapping[str, Any] | None = None) -> CampaignForm:
+    form = CampaignForm(data=written)
     form.offer(
         questionnaires=[(each.id, each.name) for each in questionnaires(session())],
         regions=list(regions(session())),
@@ -164,7 +174,7 @@ def _form(terms: Terms | None = None) -> CampaignForm:
 
 
 def _kept(campaign: Campaign | None, keep: Callable[[Terms], Campaign]) -> ResponseReturnValue:
-    form = _form(campaigns.terms_of(campaign) if campaign else None)
+    form = _form(_written(campaign) if campaign else None)
     if form.validate():
         try:
             kept = keep(form.terms())
@@ -182,5 +192,5 @@ def _refused(form: CampaignForm, error: actions.TermsDoNotFit) -> CampaignForm:
     return form
 
 
-def _form_page(form: CampaignForm, campaign: Campaign | None) -> str:
-    return render_template("staff/campaigns/form.html", form=form, campaign=campaign)
+def _form_page(form: CampaignForm, campaign: Campaign | None, **more: Any) -> str:
+    return render_template("staff/campaigns/form.html", form=form, campaign=campaign, **more)

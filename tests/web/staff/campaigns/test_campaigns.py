@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -64,6 +65,12 @@ def entries(questionnaire: Questionnaire, **changes: object) -> dict[str, object
         "phone": "",
         "sender_is_not_in_sales": "y",
     } | changes
+
+
+def delays_in(page: str) -> dict[str, str]:
+    """What stands in the three fields of the delays."""
+    fields = BeautifulSoup(page, "html.parser").select("input[name$=_delay_days]")
+    return {str(field["name"]).removesuffix("_delay_days"): field.get("value") for field in fields}
 
 
 def lately(days: int = 15) -> date:
@@ -126,6 +133,8 @@ def test_manager_makes_a_campaign(
         ({"reminders": "3"}, "Please take 0, 1 or 2."),
         ({"reminder_days": "2"}, "Please take 3 to 730 days."),
         ({"person_quarantine_days": "89"}, "Please take 90 to 730 days."),
+        ({"sender_is_not_in_sales": ""}, "A person outside sales has to sign"),
+        ({"reply_to": "no-reply@northwind.example"}, "Nobody reads “no-reply@northwind.example”."),
         ({"answer_days": "9"}, "Take answers for at least 10 days"),
     ],
 )
@@ -144,6 +153,24 @@ def test_terms_that_do_not_fit_are_told_beside_the_field(
     assert refused.status_code == 422
     assert sentence in refused.text
     assert session.scalars(select(Campaign)).all() == []
+
+
+def test_new_campaign_is_filled_in_for_its_questionnaire(
+    client: CheckingClient, sign_in: SignIn, session: Session, not_won: Questionnaire
+) -> None:
+    sign_in(Role.MANAGER)
+    won = make_questionnaire(session, key="won", name="Won")
+    make_version(session, questionnaire=won, document=shipped_document("won"))
+
+    first = client.get("/campaigns/new").text
+    other = client.get("/campaigns/new?questionnaire=won").text
+
+    assert delays_in(first) == {"lost": "10", "no_decision": "30", "won": ""}
+    assert delays_in(other) == {"lost": "", "no_decision": "", "won": "21"}
+    assert 'href="/campaigns/new?questionnaire=won"' in first
+    stop_after = BeautifulSoup(first, "html.parser").select_one("#stop_after_days")
+    assert stop_after is not None
+    assert stop_after["value"] == "60"
 
 
 def test_manager_changes_a_campaign(
@@ -188,7 +215,12 @@ def test_campaign_starts_and_pauses(
     client: CheckingClient, sign_in: SignIn, session: Session, not_won: Questionnaire
 ) -> None:
     sign_in(Role.MANAGER)
-    campaign = make_campaign(session, questionnaire=not_won, state=CampaignState.DRAFT)
+    campaign = make_campaign(
+        session,
+        questionnaire=not_won,
+        state=CampaignState.DRAFT,
+        sender_is_not_in_sales=True,
+    )
     address = f"/campaigns/{campaign.public_id}"
 
     assert client.post(f"{address}/start").location == address
