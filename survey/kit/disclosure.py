@@ -26,7 +26,7 @@ class Rate:
 
     @property
     def words(self) -> str:
-        return f"{self.count.hits} of {self.count.of}"
+        return f"{self.count.hits:,} of {self.count.of:,}"
 
     @property
     def percent(self) -> int | None:

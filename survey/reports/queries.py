@@ -11,6 +11,8 @@ from survey.coding.queries import for_responses
 from survey.coding.types import CodingState
 from survey.company.queries import the_company
 from survey.deals.models import Deal
+from survey.deals.types import Outcome
+from survey.insights.queries.arrivals import answered_by_month
 from survey.insights.queries.feedback import names_to_leave_out, rivals
 from survey.insights.queries.insight import insight
 from survey.insights.queries.voices import countable
@@ -22,11 +24,11 @@ from survey.questionnaires.models import Questionnaire, Version
 from survey.questionnaires.queries import document_of
 from survey.questionnaires.rules import fill, say
 from survey.reports.models import Report
-from survey.reports.rules import headline, period, restored
+from survey.reports.rules import answered_when_frozen, headline, period, restored, shown
 from survey.reports.types import Card, Method, MonthFigures, MonthReport, QuoteRef
 from survey.responses.models import Answer, Response
 from survey.responses.types import Audience, ResponseState
-from survey.responses.visibility import visible_to, without_names
+from survey.responses.visibility import visible_to, whole_to, without_names
 from survey.taxonomy.queries import newest_release
 from survey.team.models import User
 from survey.team.types import Role
@@ -53,25 +55,44 @@ def frozen_reports(session: Session) -> dict[Month, Report]:
 
 
 def answers_by_month(session: Session) -> dict[Month, int]:
-    """How many answers arrived in each month that has any, the latest first; totals-only apart."""
-    rows = session.execute(
-        select(Response.month_index, func.count(func.distinct(Response.deal_id)))
-        .where(countable())
-        .group_by(Response.month_index)
-        .order_by(Response.month_index.desc())
-    )
-    return {Month.of_index(index): answers for index, answers in rows}
+    """How many answers the report of each month counts, the latest first: as they were when it
+    was frozen, else as they are now.
+    """
+    frozen = {
+        Month.of_index(report.month_index): answered_when_frozen(report.figures)
+        for report in session.scalars(select(Report).order_by(Report.month_index))
+    }
+    found = answered_by_month(session) | frozen
+    return dict(sorted(found.items(), reverse=True))
 
 
-def month_report(session: Session, month: Month, *, now: datetime) -> MonthReport:
-    """The month as it was frozen, else as it stands now. Raises `MonthNotStarted`."""
+def month_report(
+    session: Session, month: Month, *, now: datetime, reader: User | None = None
+) -> MonthReport:
+    """The month as it was frozen, else as it stands now, with as many answers as `reader` may read;
+    without a reader, those that a report may carry anywhere. Raises `MonthNotStarted`.
+    """
     frozen = frozen_report(session, month)
     figures = restored(frozen.figures) if frozen else live_figures(session, month, now=now)
+    readable = _cards(session, figures.quotes, reader)
+    cards = shown(readable, is_few=figures.is_few)
     return MonthReport(
         figures=figures,
-        cards=_cards(session, figures.quotes),
+        cards=cards,
         frozen_at=frozen.frozen_at if frozen else None,
+        unquoted=0 if figures.is_few else len(readable) - len(cards),
     )
+
+
+def deals_behind(session: Session, cards: Sequence[Card], reader: User) -> dict[str, str]:
+    """The name of the deal behind each card whose answer the reader may see with names."""
+    rows = session.execute(
+        select(Response.public_id, Deal.name)
+        .join(Deal, Deal.id == Response.deal_id)
+        .where(Response.public_id.in_([card.response for card in cards]), whole_to(reader))
+        .order_by(Response.id)
+    )
+    return {row.public_id: row.name for row in rows}
 
 
 def live_figures(session: Session, month: Month, *, now: datetime) -> MonthFigures:
@@ -133,23 +154,23 @@ def _questionnaires(session: Session, window: Window) -> tuple[str, ...]:
 
 
 def _quotes(session: Session, month: Month, *, cut_at: datetime) -> tuple[QuoteRef, ...]:
-    """For each answer of the month its telling words."""
-    key = _telling_question()
+    """For each answer of the month that others may read its telling words, if there are any."""
     rows = session.execute(
-        select(Response.public_id, key)
+        select(Response.public_id, _telling_question())
+        .join(Deal, Deal.id == Response.deal_id)
         .where(
             Response.month_index == month.index,
             Response.submitted_at < cut_at,
             Response.state == ResponseState.COUNTED,
             Response.audience.in_((Audience.PEOPLE_DEALT_WITH, Audience.SENDER_TEAM)),
-            key.is_not(None),
+            Deal.outcome != Outcome.OPEN,
         )
         .order_by(Response.public_id)
     )
-    return tuple(QuoteRef(public_id, question) for public_id, question in rows)
+    return tuple(QuoteRef(public_id, question or "") for public_id, question in rows)
 
 
-def _telling_question() -> ColumnElement[str]:
+def _telling_question() -> ColumnElement[str | None]:
     """The question whose words tell most of a response: one a coding rests on, else the first.
 
     What stands beside a choice is left out: it names rivals.
@@ -181,17 +202,21 @@ def _telling_question() -> ColumnElement[str]:
     return func.coalesce(quoted, written)
 
 
-def _cards(session: Session, quotes: Sequence[QuoteRef]) -> tuple[Card, ...]:
-    """The words as they stand today, as far as any manager may read them, without names.
+def _cards(session: Session, quotes: Sequence[QuoteRef], reader: User | None) -> tuple[Card, ...]:
+    """The answers as they stand today, as far as any manager and the reader may read them, without
+    names.
 
     A report travels; so nobody is named in it, and an answer taken back or closed to others since
     is no longer quoted.
     """
-    anybody = User(id=0, role=Role.MANAGER)
+    readers = [User(id=0, role=Role.MANAGER), *([reader] if reader else [])]
     wanted = {quote.response: quote.question_key for quote in quotes}
     responses = session.scalars(
         select(Response)
-        .where(Response.public_id.in_(wanted), visible_to(session, anybody))
+        .where(
+            Response.public_id.in_(wanted),
+            *(visible_to(session, each) for each in readers),
+        )
         .options(
             joinedload(Response.deal).joinedload(Deal.account),
             joinedload(Response.deal).joinedload(Deal.seller),
@@ -203,16 +228,20 @@ def _cards(session: Session, quotes: Sequence[QuoteRef]) -> tuple[Card, ...]:
     ids = [response.id for response in responses]
     codings, words, others = for_responses(session, ids), _words(session, ids), rivals(session)
     company = the_company(session).name
-    return tuple(
-        Card(
-            outcome=response.deal.outcome,
-            question=_question(session, response, wanted[response.public_id], company),
-            words=without_names(said, names_to_leave_out(response, others)),
-            reasons=_reasons(codings[response.id]),
+    cards = []
+    for response in responses:
+        key = wanted[response.public_id]
+        said = words.get((response.id, key), "")
+        cards.append(
+            Card(
+                outcome=response.deal.outcome,
+                question=_question(session, response, key, company) if said else "",
+                words=without_names(said, names_to_leave_out(response, others)),
+                reasons=_reasons(codings[response.id]),
+                response=response.public_id,
+            )
         )
-        for response in responses
-        if (said := words.get((response.id, wanted[response.public_id])))
-    )
+    return tuple(cards)
 
 
 def _question(session: Session, response: Response, key: str, company: str) -> str:

@@ -48,7 +48,11 @@ def test_report_goes_into_a_file_and_says_so(run: Run, tmp_path: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, "")
     assert done.stderr == f"The report of 2026-09 (not frozen) is in {file}.\n"
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        assert {row["section"] for row in csv.DictReader(lines)} >= {"coverage", "reason", "words"}
+        assert {row["section"] for row in csv.DictReader(lines)} >= {
+            "coverage",
+            "reasons",
+            "answer",
+        }
 
 
 def test_report_freezes_the_month(run: Run, database: Database) -> None:
@@ -57,7 +61,7 @@ def test_report_freezes_the_month(run: Run, database: Database) -> None:
     with database.reading() as session:
         report = frozen_report(session, SEPTEMBER)
     assert report is not None
-    assert json.loads(done.stdout)["frozen_at"] == report.frozen_at.isoformat()
+    assert json.loads(done.stdout)["method"]["frozen_at"] == report.frozen_at.isoformat()
 
 
 @pytest.mark.parametrize(

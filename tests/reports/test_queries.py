@@ -5,16 +5,21 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.orm import Session
 
+from survey.audit.types import Actor, ActorKind
 from survey.coding.types import CodingSource
 from survey.deals.types import Outcome
+from survey.insights.types import Window
 from survey.kit.clock import Month
+from survey.reports.actions import freeze_report
 from survey.reports.queries import (
     MonthNotStarted,
     answers_by_month,
+    deals_behind,
     live_figures,
     month_report,
 )
 from survey.responses.types import Audience, ResponseState
+from survey.team.types import Role
 from tests.factories import (
     make_account,
     make_answer,
@@ -24,6 +29,7 @@ from tests.factories import (
     make_reason,
     make_user,
 )
+from tests.insights.world import NOW, make_world
 from tests.reports.year import AFTER, MIDDLE, SEPTEMBER, answer
 
 
@@ -123,7 +129,64 @@ def test_words_beside_a_choice_are_not_quoted(session: Session) -> None:
         text="Some rival nobody here has heard of",
     )
 
-    assert month_report(session, SEPTEMBER, now=AFTER).cards == ()
+    (card,) = month_report(session, SEPTEMBER, now=AFTER).cards
+
+    assert (card.question, card.words) == ("", "")
+
+
+def test_answer_without_words_is_a_card_too(session: Session) -> None:
+    make_company(session)
+    answer(session, "It was slow.")
+    silent = answer(session)
+
+    report = month_report(session, SEPTEMBER, now=AFTER)
+
+    assert len(report.cards) == report.figures.this_month.answered == 2
+    (card,) = (card for card in report.cards if card.response == silent.public_id)
+    assert (card.outcome, card.words) == (Outcome.LOST, "")
+    assert card.reasons == ["Dearer than the other"]
+
+
+def test_of_many_answers_a_dozen_are_quoted_and_the_others_counted(session: Session) -> None:
+    make_company(session)
+    for number in range(14):
+        answer(session, f"Reason number {number}")
+    answer(session)
+
+    report = month_report(session, SEPTEMBER, now=AFTER)
+
+    assert len({card.words for card in report.cards}) == 12
+    assert report.unquoted == 3
+
+
+def test_viewer_reads_no_answer_and_an_analyst_as_many_as_travel(session: Session) -> None:
+    make_company(session)
+    answer(session, "It was slow.")
+    answer(session, "For their team only.", audience=Audience.NOT_CHOSEN)
+
+    def read_by(role: Role) -> list[str]:
+        reader = make_user(session, role=role)
+        found = month_report(session, SEPTEMBER, now=AFTER, reader=reader)
+        return [card.words for card in found.cards]
+
+    assert read_by(Role.VIEWER) == []
+    assert read_by(Role.ANALYST) == read_by(Role.MANAGER) == ["It was slow."]
+
+
+def test_deal_is_named_only_to_who_may_see_its_answer_with_names(session: Session) -> None:
+    make_company(session)
+    open_ = answer(session, "It was slow.", name="Planning for Acme")
+    for number in range(3):
+        answer(session, f"Reason number {number}", audience=Audience.SENDER_TEAM)
+    cards = month_report(session, SEPTEMBER, now=AFTER).cards
+    assert len(cards) == 4
+
+    def named_to(role: Role) -> dict[str, str]:
+        return deals_behind(session, cards, make_user(session, role=role))
+
+    assert named_to(Role.MANAGER) == {open_.public_id: "Planning for Acme"}
+    assert len(named_to(Role.ANALYST)) == 4
+    assert named_to(Role.VIEWER) == {}
 
 
 def test_quote_is_the_one_a_reason_rests_on(session: Session) -> None:
@@ -162,3 +225,27 @@ def test_answers_are_counted_by_month_latest_first(session: Session) -> None:
     answer(session, at=MIDDLE, audience=Audience.TOTALS_ONLY)
 
     assert list(answers_by_month(session).items()) == [(Month(2026, 10), 1), (SEPTEMBER, 1)]
+
+
+def test_frozen_month_is_counted_as_it_was(session: Session) -> None:
+    make_company(session)
+    response = answer(session)
+    answer(session)
+    freeze_report(session, SEPTEMBER, actor=Actor(ActorKind.JOB), now=AFTER)
+    response.state = ResponseState.DELETED
+    session.flush()
+
+    assert answers_by_month(session) == {SEPTEMBER: 2}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_list_of_months_counts_as_each_months_report_does(session: Session, seed: int) -> None:
+    """Several people of one deal answer in several months, deciders before and after others."""
+    make_company(session)
+    make_world(session, seed=seed, deals=80)
+
+    listed = answers_by_month(session)
+
+    every = Window(Month(2025, 8), Month(2026, 10)).months
+    told = {each: live_figures(session, each, now=NOW).this_month.answered for each in every}
+    assert listed == {month: answered for month, answered in told.items() if answered}

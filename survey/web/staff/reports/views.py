@@ -1,20 +1,26 @@
 """The reports: a list of months, a month as a page, and the same month as a file."""
 
-from dataclasses import replace
-
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.config import shipped_folder
-from survey.insights import charts
+from survey.insights.charts import Addressed, Stepped
 from survey.insights.types import Filter, Window
 from survey.kit.clock import Month, NotAMonth
 from survey.kit.words import month_in_words
 from survey.reports.actions import freeze_report
-from survey.reports.queries import MonthNotStarted, answers_by_month, frozen_reports, month_report
-from survey.reports.types import Format, MonthReport, Period
+from survey.reports.queries import (
+    MonthNotStarted,
+    answers_by_month,
+    deals_behind,
+    frozen_reports,
+    month_report,
+)
+from survey.reports.rules import may_freeze
+from survey.reports.sheet import laid_out
+from survey.reports.types import FREEZERS, Format, MonthReport
 from survey.reports.written import MEDIA_TYPES, written
-from survey.team.types import REPORT_ROLES, Role
+from survey.team.types import REPORT_ROLES
 from survey.web.shared.door import now, session
 from survey.web.shared.words import zone
 from survey.web.staff import access
@@ -22,8 +28,6 @@ from survey.web.staff.door import actor, reader
 from survey.web.staff.filters import behind, behind_steps
 
 bp = Blueprint("reports", __name__)
-
-_FREEZERS = frozenset({Role.ADMIN, Role.MANAGER})
 
 
 @bp.get("/reports")
@@ -33,7 +37,6 @@ def index() -> ResponseReturnValue:
     answers, frozen = answers_by_month(session()), frozen_reports(session())
     return render_template(
         "staff/reports/index.html",
-        months=sorted({*answers, *frozen}, reverse=True),
         answers=answers,
         frozen=frozen,
         this_month=this_month,
@@ -44,17 +47,18 @@ def index() -> ResponseReturnValue:
 @bp.get("/reports/<month>")
 @access.allows(*REPORT_ROLES)
 def show(month: str) -> ResponseReturnValue:
-    wanted = _month(month)
-    report = _report(wanted)
+    report = _report(_month(month))
     return render_template(
         "staff/reports/show.html",
         report=report,
-        charts=charts,
+        sheet=laid_out(report),
+        deals=deals_behind(session(), report.cards, reader()),
+        more=_addressed(report.figures.this_month.window)() if report.unquoted else None,
         addressed=_addressed,
         stepped=_stepped,
         month_in_words=month_in_words,
         formats=tuple(Format),
-        may_freeze=_may_freeze(wanted, report),
+        may_freeze=may_freeze(report, reader().role, zone=zone(), now=now()),
     )
 
 
@@ -71,7 +75,7 @@ def download(month: str, how: str) -> ResponseReturnValue:
 
 
 @bp.post("/reports/<month>/freeze")
-@access.allows(Role.ADMIN, Role.MANAGER)
+@access.allows(*FREEZERS)
 def freeze(month: str) -> ResponseReturnValue:
     wanted = _month(month)
     freeze_report(session(), wanted, actor=actor(), now=now(), frozen_by=reader())
@@ -87,24 +91,17 @@ def _month(written_month: str) -> Month:
 
 
 def _report(month: Month) -> MonthReport:
-    """The report as this reader may see it: viewers read figures, never words."""
     try:
-        found = month_report(session(), month, now=now())
+        return month_report(session(), month, now=now(), reader=reader())
     except MonthNotStarted:
         abort(404)
-    return replace(found, cards=()) if reader().role is Role.VIEWER else found
 
 
-def _may_freeze(month: Month, report: MonthReport) -> bool:
-    is_over = month.ends_at(zone()) <= now()
-    return is_over and report.frozen_at is None and reader().role in _FREEZERS
-
-
-def _addressed(covered: Period) -> charts.Addressed:
+def _addressed(window: Window) -> Addressed:
     """Where the answers behind a bar of these months are read."""
-    return behind(Filter(Window(covered.first, covered.last)))
+    return behind(Filter(window))
 
 
-def _stepped(covered: Period) -> charts.Stepped:
+def _stepped(window: Window) -> Stepped:
     """Where the deals that these months' funnel counts are listed, as they stand today."""
-    return behind_steps(Filter(Window(covered.first, covered.last)))
+    return behind_steps(Filter(window))

@@ -66,6 +66,37 @@ def test_viewer_reads_figures_and_no_words(
         assert "/feedback?" not in text
 
 
+def test_card_leads_to_its_deal_where_the_reader_may_see_it(
+    client: CheckingClient, session: Session, sign_in: SignIn
+) -> None:
+    make_company(session)
+    response = answer(session, name="Planning for Acme")
+    sign_in(Role.MANAGER)
+
+    page = client.get("/reports/2026-09").get_data(as_text=True)
+    file = client.get("/reports/2026-09.html", unchecked="files stand alone").get_data(as_text=True)
+
+    assert f'<a href="/feedback/{response.public_id}">Planning for Acme</a>' in page
+    assert "No words given" in page
+    assert "No words given" in file
+    assert "Planning for Acme" not in file
+
+
+def test_more_than_a_dozen_quotes_lead_to_the_months_answers(
+    client: CheckingClient, session: Session, sign_in: SignIn
+) -> None:
+    make_company(session)
+    for number in range(15):
+        answer(session, f"Reason number {number}")
+    sign_in(Role.MANAGER)
+
+    page = client.get("/reports/2026-09").get_data(as_text=True)
+
+    assert page.count("card answer-card") == 12
+    assert "12 quotes; 3 more may be read under Feedback." in page
+    assert 'href="/feedback?from=2026-09&amp;to=2026-09"' in page
+
+
 @pytest.mark.parametrize("path", ["2026-13", "september", "2026-12", "2026-09.exe"])
 def test_month_that_is_none_is_no_page(
     client: CheckingClient, session: Session, sign_in: SignIn, path: str
