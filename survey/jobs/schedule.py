@@ -1,19 +1,23 @@
 """What runs by itself, and how often. Each job scans for its work, so it may run at any time."""
 
+from collections.abc import Callable
+
 from survey.config import Settings
 from survey.jobs.code import code_waiting
 from survey.jobs.deliver import deliver_due
 from survey.jobs.desk import desk_of
+from survey.jobs.forget import forget_old_drafts
 from survey.jobs.invite import invite_all
 from survey.jobs.remind import remind_all
 from survey.jobs.report import report_month
 from survey.jobs.thank import thank_waiting
 from survey.kit import clock
 from survey.kit.db import Database
-from survey.kit.queue import Queue
+from survey.kit.queue import Job, Queue
 
 INVITE_EVERY_MINUTES = 10
 REPORT_EVERY_MINUTES = 30
+FORGET_EVERY_MINUTES = 60
 
 
 def register(queue: Queue, settings: Settings, database: Database) -> None:
@@ -34,16 +38,21 @@ def register(queue: Queue, settings: Settings, database: Database) -> None:
     def code(_row_id: int | None) -> None:
         code_waiting(database)
 
-    def report(_row_id: int | None) -> None:
-        if report_month(database, now=clock.now()):
-            queue.wake("deliver")
+    def mailing(work: Callable[..., object]) -> Job:
+        """A job after whose work mails may wait in the outbox."""
 
-    def thank(_row_id: int | None) -> None:
-        if thank_waiting(database, now=clock.now()):
-            queue.wake("deliver")
+        def done(_row_id: int | None) -> None:
+            if work(database, now=clock.now()):
+                queue.wake("deliver")
+
+        return done
+
+    def forget(_row_id: int | None) -> None:
+        forget_old_drafts(database, now=clock.now(), go_on=go_on)
 
     queue.every("deliver", deliver)
     queue.every("invite", invite, minutes=INVITE_EVERY_MINUTES)
     queue.every("code", code)
-    queue.every("thank", thank)
-    queue.every("report", report, minutes=REPORT_EVERY_MINUTES)
+    queue.every("thank", mailing(thank_waiting))
+    queue.every("report", mailing(report_month), minutes=REPORT_EVERY_MINUTES)
+    queue.every("forget", forget, minutes=FORGET_EVERY_MINUTES)

@@ -13,7 +13,10 @@ from survey.responses.types import Audience, Channel, Door, Ended, ResponseState
 
 
 class ResponseDraft(Base):
-    """What a buyer has filled in but not sent. Read by nobody but the buyer; dies after 30 days."""
+    """What a buyer has filled in but not sent. Read by nobody but the buyer; dies after 30 days.
+
+    Where nothing was ever sent, the row stays without what was filled in: somebody began.
+    """
 
     __tablename__ = "response_draft"
 
@@ -28,6 +31,11 @@ class ResponseDraft(Base):
     """In which sitting it was last saved; see `PageVisit`."""
     is_doubted: Mapped[bool] = mapped_column(default=False)
     """A machine seems to have filled it in: it counts nowhere, and no later sitting finds it."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether what was filled in has died."""
+        return not self.answers and not self.screen
 
 
 class Response(Base):

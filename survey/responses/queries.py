@@ -211,8 +211,10 @@ def revisions_of(session: Session, response: Response) -> Sequence[ResponseRevis
 
 def is_found_in(kept: ResponseDraft | Response, sitting: str) -> bool:
     """Whether a visitor finds it filled in: what a machine seems to have left, only in the sitting
-    that left it.
+    that left it; a draft that has died, never.
     """
+    if isinstance(kept, ResponseDraft) and kept.is_empty:
+        return False
     is_doubted = (
         kept.is_doubted if isinstance(kept, ResponseDraft) else kept.state is ResponseState.HELD
     )

@@ -19,6 +19,14 @@ from tests.factories import make_company, make_user
 SURVEY = Path(__file__).parents[2] / "survey"
 
 
+def test_old_drafts_are_looked_for_every_hour(settings: Settings, database: Database):
+    queue = Queue(settings.queue_url)
+
+    register(queue, settings, database)
+
+    assert "forget" in queue.names
+
+
 def test_every_job_that_is_woken_is_registered(settings: Settings, database: Database):
     woken: set[str] = set()
     for path in SURVEY.rglob("*.py"):

@@ -67,7 +67,7 @@ def save_draft(
     if draft is None:
         draft = ResponseDraft(invitation=invitation, started_at=now)
         session.add(draft)
-    elif not queries.is_found_in(draft, pressed.sitting):
+    elif not draft.is_empty and not queries.is_found_in(draft, pressed.sitting):
         draft.started_at, draft.is_doubted = now, False
     draft.answers = rules.merge(so_far, screen, given)
     draft.sitting = pressed.sitting
