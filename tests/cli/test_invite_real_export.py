@@ -12,10 +12,12 @@ import time_machine
 from click.testing import CliRunner
 
 from survey.cli.main import main
+from survey.kit.db import Database
 
 OTHERS = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
 DEALS = OTHERS / "crm" / "stomita_salesforce_demo_org_Opportunity.csv"
-TODAY = datetime(2018, 12, 20, 10, tzinfo=UTC)
+MID_EXPORT = datetime(2018, 12, 20, 10, tzinfo=UTC)
+LONG_AFTER = datetime(2026, 11, 28, 10, tzinfo=UTC)
 MAPPING = """
 [columns]
 deal_id = "Id"
@@ -35,46 +37,70 @@ currency = "USD"
 pytestmark = pytest.mark.skipif(not DEALS.exists(), reason="the export of others is not at hand")
 
 
-def counted_by_hand() -> dict[str, int]:
+def rows_of_the_file() -> list[dict[str, str]]:
     with DEALS.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+        return list(csv.DictReader(file))
+
+
+def reasons_by_hand(rows: list[dict[str, str]], today: date) -> dict[str, str]:
+    """Deal → the first reason that holds, from the deal over its account to the person."""
     negotiating = {row["AccountId"] for row in rows if not row["StageName"].startswith("Closed")}
     bought: dict[str, str] = {}
     for row in rows:
         if row["StageName"] == "Closed Won":
             bought[row["AccountId"]] = max(bought.get(row["AccountId"], ""), row["CloseDate"])
-    reasons: Counter[str] = Counter()
+    reasons = {}
     for row in rows:
         account, stage, closed = row["AccountId"], row["StageName"], row["CloseDate"]
         if not stage.startswith("Closed"):
-            reasons["not_closed"] += 1
-        elif (TODAY.date() - date.fromisoformat(closed)).days > 60:
-            reasons["too_old"] += 1
+            reason = "not_closed"
+        elif (today - date.fromisoformat(closed)).days > 60:
+            reason = "too_old"
         elif stage == "Closed Lost" and bought.get(account, "") >= closed:
-            reasons["bought_since"] += 1
+            reason = "bought_since"
         elif account in negotiating:
-            reasons["sibling_open"] += 1
+            reason = "sibling_open"
         else:
-            reasons["no_contact"] += 1
-    return dict(reasons)
+            reason = "no_contact"
+        reasons[row["Id"]] = reason
+    return reasons
 
 
-def test_dry_run_gives_the_reasons_that_a_hand_count_finds(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        (MID_EXPORT, {"not_closed", "too_old", "bought_since", "sibling_open", "no_contact"}),
+        (LONG_AFTER, {"not_closed", "too_old"}),
+    ],
+    ids=["in 2018", "in 2026"],
+)
+def test_dry_run_gives_each_deal_the_reason_that_a_hand_count_finds(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    database: Database,
+    today: datetime,
+    expected: set[str],
 ) -> None:
-    monkeypatch.setenv("SURVEY_DATABASE_URL", f"sqlite:///{tmp_path / 'survey.db'}")
+    monkeypatch.setenv("SURVEY_DATABASE_URL", database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SURVEY_ENVIRONMENT", "test")
     mapping = tmp_path / "mapping.toml"
     mapping.write_text(MAPPING, encoding="utf-8")
 
     def run(*words: str) -> str:
         result = CliRunner().invoke(main, list(words), catch_exceptions=False)
         assert result.exit_code == 0, result.output
-        return result.output
+        return result.stdout
 
-    with time_machine.travel(TODAY, tick=False):
+    with time_machine.travel(today, tick=False):
         run("db", "upgrade")
-        run("import", str(DEALS), "--mapping", str(mapping))
-        counts = json.loads(run("invite", "--dry-run", "--json"))["counts"]
+        taken = json.loads(run("import", str(DEALS), "--mapping", str(mapping), "--json"))
+        answer = json.loads(run("invite", "--dry-run", "--json"))
 
-    assert counts["deals"] == counts["skipped"] == 774
-    assert counts["skipped_by_reason"] == counted_by_hand()
+    by_hand = reasons_by_hand(rows_of_the_file(), today.date())
+    assert (taken["rows"], taken["added"], taken["refused"]) == (774, 774, 0)
+    assert {row["deal_id"]: row["reason"] for row in answer["deals"]} == by_hand
+    assert set(by_hand.values()) == expected
+    assert answer["counts"]["deals"] == answer["counts"]["skipped"] == 774
+    assert answer["counts"]["skipped_by_reason"] == Counter(by_hand.values())
+    outcomes = Counter(row["outcome"] for row in answer["deals"])
+    assert outcomes == {"won": 640, "lost": 39, "open": 95}
