@@ -23,6 +23,7 @@ from survey.kit import clock
 from survey.kit.db import Database
 from survey.letters.leaving import note_left
 from survey.letters.letter import Sendable
+from survey.letters.settled import settled_since_claimed
 from survey.mail import queries
 from survey.mail.actions import outbox
 from survey.mail.models import Attempt
@@ -205,13 +206,16 @@ def _record_and_begin(
 
 
 def _overtaken(session: Session, claimed: Sequence[str], *, now: datetime) -> frozenset[str]:
-    """Give back what was claimed before its address came on the list of those never to mail: its
-    letter looks at it anew, and says what becomes of it.
+    """Give back what was claimed before its address came on the list of those never to mail, or
+    its buyer answered or declined: its letter looks at it anew, and says what becomes of it.
     """
-    suppressed = queries.suppressed_since_claimed(session, claimed)
-    if suppressed:
-        outbox.release_claims(session, suppressed, now=now)
-    return frozenset(suppressed)
+    overtaken = {
+        *queries.suppressed_since_claimed(session, claimed),
+        *settled_since_claimed(session, claimed),
+    }
+    if overtaken:
+        outbox.release_claims(session, sorted(overtaken), now=now)
+    return frozenset(overtaken)
 
 
 def _begin(
