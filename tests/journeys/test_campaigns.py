@@ -13,6 +13,7 @@ from survey.team.models import User
 from survey.team.types import Role
 from tests.factories import (
     make_campaign,
+    make_contact,
     make_deal,
     make_deal_contact,
     make_questionnaire,
@@ -72,3 +73,40 @@ def test_seller_holds_a_deal_on_a_phone(
 
     expect(page.get_by_text("“A second project starts.”")).to_be_visible()
     expect(page.get_by_role("button", name="Lift the hold")).to_be_visible()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_seller_says_whom_to_ask_on_a_phone(
+    open_page: Callable[..., Page],
+    sign_in_page: SignIn,
+    axe: Axe,
+    session: Session,
+    colours: str,
+) -> None:
+    seller = make_user(session, role=Role.SELLER)
+    make_campaign(session)
+    for days in (30, 20):
+        closed_on = (now() - timedelta(days=days)).date()
+        deal = make_deal(
+            session, closed_on=closed_on, seller=seller, name=f"Closed {days} days ago"
+        )
+        for name in ("Kim Bos", "Lou Vos"):
+            contact = make_contact(session, account=deal.account, name=name)
+            make_deal_contact(session, deal=deal, contact=contact, is_decider=False, role="")
+    page = open_page(viewport=PHONE, color_scheme=colours)
+    sign_in_page(page, seller)
+
+    page.goto("/upcoming")
+    assert axe(page) == []
+    page.get_by_role("link", name="Choose whom to ask about Closed 30 days ago").click()
+    expect(page.get_by_role("group", name="Who should be asked?")).to_be_visible()
+    expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+    page.get_by_label("Kim Bos").check()
+    page.get_by_role("button", name="Choose, and go on").click()
+    expect(page.get_by_role("link", name="Closed 20 days ago")).to_be_visible()
+    assert axe(page) == []
+    page.get_by_label("Lou Vos").check()
+    page.get_by_role("button", name="Choose this person").click()
+
+    expect(page.get_by_role("heading", name="Upcoming", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Choose whom to ask")).to_have_count(0)

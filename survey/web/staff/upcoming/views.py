@@ -24,6 +24,8 @@ bp = Blueprint("upcoming", __name__)
 
 _MAY_SEE = (Role.ADMIN, Role.MANAGER, Role.ANALYST, Role.SELLER)
 _ROWS = 200
+_CHOICES = 10
+"""So many stand on the page; each choice leads to the next, through all of them."""
 
 
 @bp.get("/upcoming")
@@ -36,7 +38,7 @@ def index() -> ResponseReturnValue:
         rows=ahead.due[:_ROWS],
         left_out=max(len(ahead.due) - _ROWS, 0),
         undecided=ahead.undecided,
-        most=_ROWS,
+        most=_CHOICES,
         reminders=reminders.upcoming_reminders(
             session(), now(), seller=seller, answered=answered()
         )[:_ROWS],

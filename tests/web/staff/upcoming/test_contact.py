@@ -98,6 +98,20 @@ def test_nothing_chosen_is_told_beside_the_choices(
     assert "Please choose one of the contacts." in refused.text
 
 
+def test_page_shows_the_ten_oldest_and_counts_the_others(
+    client: CheckingClient, sign_in: SignIn, session: Session
+) -> None:
+    sign_in(Role.MANAGER)
+    make_campaign(session)
+    deals = [undecided(session, days=40 - number) for number in range(12)]
+
+    page = client.get("/upcoming").text
+
+    assert "Choose whom to ask (12)" in page
+    assert [deal.public_id in page for deal in deals] == [True] * 10 + [False] * 2
+    assert "And 2 more, which closed later" in page
+
+
 def test_seller_chooses_for_own_deals_only(
     client: CheckingClient, sign_in: SignIn, session: Session
 ) -> None:
