@@ -237,11 +237,13 @@ def _record(
 ) -> None:
     if not endings:
         return
-    attempts = queries.attempts_to_record(session, list(endings))
-    ended = [(attempt, endings[attempt_id]) for attempt_id, attempt in attempts.items()]
+    left = outbox.record_accepted(session, endings, now=now)
+    counted[AttemptOutcome.ACCEPTED] += len(left)
+    others = queries.attempts_to_record(session, endings.keys() - left.keys())
+    ended = [(attempt, endings[attempt_id]) for attempt_id, attempt in others.items()]
     _write_down(session, ended, counted, now=now)
-    accepted = [a.message for a, ending in ended if ending.outcome is AttemptOutcome.ACCEPTED]
-    note_left(session, desk.letters, accepted, now=now)
+    late = [a.message for a, ending in ended if ending.outcome is AttemptOutcome.ACCEPTED]
+    note_left(session, desk.letters, [*left.values(), *late], now=now)
 
 
 def _write_down(

@@ -29,8 +29,8 @@ class Sendable(Protocol):
         """
         ...
 
-    def accepted(self, session: Session, messages: Sequence[Message], *, now: datetime) -> None:
-        """Note on the letter's own rows that the provider took these mails."""
+    def accepted(self, session: Session, subjects: Sequence[int], *, now: datetime) -> None:
+        """Note on the letter's own rows, by number, that the provider took the mails about them."""
         ...
 
 

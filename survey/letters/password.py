@@ -43,7 +43,7 @@ class _LinkLetter:
     ) -> Mapping[str, Compose | Ending]:
         return {attempt.attempt_id: self._ready(session, attempt, now=now) for attempt in attempts}
 
-    def accepted(self, session: Session, messages: Sequence[Message], *, now: datetime) -> None:
+    def accepted(self, session: Session, subjects: Sequence[int], *, now: datetime) -> None:
         """Nothing hangs on it."""
 
     def shown(self, session: Session, message: Message) -> Draft | None:

@@ -40,8 +40,8 @@ class ReminderLetter:
         wanted = [attempt for attempt in attempts if attempt.attempt_id not in held_back]
         return {**held_back, **self._composed(session, wanted, found, now=now)}
 
-    def accepted(self, session: Session, messages: Sequence[Message], *, now: datetime) -> None:
-        reminding.note_reminded(session, [subject_of(message) for message in messages], now=now)
+    def accepted(self, session: Session, subjects: Sequence[int], *, now: datetime) -> None:
+        reminding.note_reminded(session, subjects, now=now)
 
     def shown(self, session: Session, message: Message) -> Draft | None:
         number = subject_of(message)

@@ -42,7 +42,7 @@ class TrialLetter:
         del now
         return {attempt.attempt_id: self._ready(session, attempt.message) for attempt in attempts}
 
-    def accepted(self, session: Session, messages: Sequence[Message], *, now: datetime) -> None:
+    def accepted(self, session: Session, subjects: Sequence[int], *, now: datetime) -> None:
         """Nothing hangs on it."""
 
     def shown(self, session: Session, message: Message) -> Draft | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Row, Select, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from survey.kit.bulk import among
@@ -66,6 +67,30 @@ def attempts_to_record(session: Session, attempt_ids: Collection[str]) -> dict[s
     """Attempts by their random id, locked, so that a lapse and a late answer take turns."""
     asked = _attempts_locked().where(Attempt.attempt_id.in_(attempt_ids))
     return {attempt.attempt_id: attempt for attempt in session.scalars(asked)}
+
+
+def first_attempts_open(
+    session: Session, attempt_ids: Iterable[str]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Of these attempts, all of which are locked, those that are open, the only one of their mail,
+    and of a mail that no event has told of yet: their id and attempt_id, and their mail's
+    message_id, kind and subject_id.
+    """
+    locked = (
+        select(
+            *(Attempt.id, Attempt.attempt_id, Attempt.finished_at, Attempt.message_id),
+            *(Message.kind, Message.subject_id, Message.attempts_made, Message.receipts_heard),
+        )
+        .join(Attempt.message)
+        .where(Attempt.attempt_id.in_(attempt_ids))
+        .order_by(Message.id, Attempt.id)
+        .with_for_update()
+    )
+    return [
+        row
+        for row in session.execute(locked)
+        if row.finished_at is None and row.attempts_made == 1 and row.receipts_heard == 0
+    ]
 
 
 def suppressed_since_claimed(session: Session, attempt_ids: Sequence[str]) -> list[str]:

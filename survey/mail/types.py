@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from survey.kit.errors import SurveyError
@@ -73,6 +73,13 @@ class SuppressionReason(StrEnum):
     ADDED_BY_PERSON = "added_by_person"
     ERASED = "erased"
     """The person asked to be forgotten: only the digest is kept."""
+
+
+class Left(NamedTuple):
+    """A mail that left: of which kind, and about which row."""
+
+    kind: str
+    subject_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

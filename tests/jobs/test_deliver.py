@@ -60,15 +60,15 @@ class Note:
 
     reasons: dict[str, str] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
-    told: list[str] = field(default_factory=list)
+    told: list[int] = field(default_factory=list)
 
     def ready(
         self, _session: Session, attempts: Sequence[Attempt], *, now: datetime
     ) -> dict[str, Compose | Ending]:
         return {attempt.attempt_id: self._ready(attempt.message.to_address) for attempt in attempts}
 
-    def accepted(self, _session: Session, messages: Sequence[Message], *, now: datetime) -> None:
-        self.told += [message.to_address for message in messages]
+    def accepted(self, _session: Session, subjects: Sequence[int], *, now: datetime) -> None:
+        self.told += subjects
 
     def _ready(self, to_address: str) -> Compose | Ending:
         if to_address in self.unreadable:
@@ -150,11 +150,12 @@ def test_the_attempt_id_travels_and_their_id_is_kept(desk: Desk, database: Datab
 
 
 def test_the_letter_hears_that_its_mail_was_accepted(desk: Desk, database: Database):
-    put(database, "a@b.example")
+    put(database, "a@b.example", subject_id=7)
+    put(database, "c@b.example", subject_id=8, attempts_made=1)  # refused for a while before
 
     deliver_due(desk)
 
-    assert desk.letters["note"].told == ["a@b.example"]
+    assert sorted(desk.letters["note"].told) == [7, 8]
 
 
 def test_what_is_not_wanted_any_more_is_cancelled_and_makes_room(desk: Desk, database: Database):

@@ -1,15 +1,16 @@
 """The way of a mail: decided on, claimed, handed over, and how that ended."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
-from survey.kit.bulk import insert_rows
+from survey.kit.bulk import among, insert_rows
 from survey.kit.errors import SurveyError
 from survey.kit.ids import new_public_ids
 from survey.mail import queries, rules
@@ -17,7 +18,7 @@ from survey.mail.actions.standing import project, write_down
 from survey.mail.actions.stops import pause_queue, stop_queue
 from survey.mail.folding import fold
 from survey.mail.models import Attempt, Message
-from survey.mail.types import AttemptOutcome, Decided, Ending, MessageState, Tried
+from survey.mail.types import AttemptOutcome, Decided, Ending, Left, MessageState, Tried
 
 _ATTEMPT_BYTES = 15
 _NEW_COLUMNS = (
@@ -105,21 +106,34 @@ def claim_due(session: Session, *, provider: str, limit: int, now: datetime) -> 
     if limit <= 0 or not queries.may_leave(session, now=now):
         return []
     asked = queries.due(now).limit(limit).with_for_update(skip_locked=True)
-    attempts = []
-    for message in session.scalars(asked):
-        message.state, message.state_reason = MessageState.CLAIMED, ""
-        message.state_changed_at = now
-        message.lease_until_at = now + rules.LEASE
-        message.attempts_made += 1
-        attempt = Attempt(
-            message=message,
-            attempt_id=secrets.token_hex(_ATTEMPT_BYTES),
-            provider=provider,
-            claimed_at=now,
+    messages = session.scalars(asked).all()
+    if not messages:
+        return []
+    session.execute(
+        update(Message)
+        .where(Message.id.in_([message.id for message in messages]))
+        .values(
+            state=MessageState.CLAIMED,
+            state_reason="",
+            state_changed_at=now,
+            lease_until_at=now + rules.LEASE,
+            attempts_made=Message.attempts_made + 1,
         )
-        attempts.append(attempt)
-    session.add_all(attempts)
-    session.flush()
+        .execution_options(synchronize_session="evaluate")
+    )
+    claimed = insert(Attempt).returning(Attempt, sort_by_parameter_order=True)
+    rows = [
+        {
+            "message_id": message.id,
+            "attempt_id": secrets.token_hex(_ATTEMPT_BYTES),
+            "provider": provider,
+            "claimed_at": now,
+        }
+        for message in messages
+    ]
+    attempts = list(session.scalars(claimed, rows))
+    for attempt, message in zip(attempts, messages, strict=True):
+        set_committed_value(attempt, "message", message)
     return attempts
 
 
@@ -146,6 +160,42 @@ def record_outcomes(
     if to_fold:
         project(session, to_fold, now=now)
     return [attempt.message for attempt, _ in ended]
+
+
+def record_accepted(
+    session: Session, endings: Mapping[str, Ending], *, now: datetime
+) -> dict[str, Left]:
+    """Write down those endings, by attempt id, that say "accepted" where that is all there is to
+    know of the mail; says which those are. The others are locked and left to `record_outcomes`.
+
+    Nearly all end so, and rows cost a part of what objects do.
+    """
+    plain = [
+        row
+        for row in queries.first_attempts_open(session, endings)
+        if endings[row.attempt_id].outcome is AttemptOutcome.ACCEPTED
+    ]
+    ended = [
+        {
+            "id": row.id,
+            "outcome": AttemptOutcome.ACCEPTED,
+            "finished_at": now,
+            "status_code": endings[row.attempt_id].status_code,
+            "provider_message_id": endings[row.attempt_id].provider_message_id,
+            "detail": rules.told(endings[row.attempt_id].detail),
+        }
+        for row in plain
+    ]
+    if not ended:
+        return {}
+    session.execute(update(Attempt), ended)
+    session.execute(
+        update(Message)
+        .where(among(session, Message.id, [row.message_id for row in plain]))
+        .values(state=MessageState.ACCEPTED, state_changed_at=now, lease_until_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    return {row.attempt_id: Left(row.kind, row.subject_id) for row in plain}
 
 
 def start_attempts(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from survey.kit.db import Base
 from survey.mail import queries, rules
 from survey.mail.actions import outbox, settling, stops
 from survey.mail.models import Attempt, Message
@@ -24,6 +25,47 @@ def claim_one(session: Session, *, now: datetime = NOW) -> Attempt:
 
 def end(session: Session, attempt: Attempt, outcome: AttemptOutcome, **facts: object) -> Message:
     return outbox.record_outcome(session, attempt, Ending(outcome, **facts), now=NOW)
+
+
+def test_an_accepted_mail_is_written_down_alike_by_rows_and_by_objects(session: Session):
+    for _ in range(2):
+        make_message(session, to_address="jane@b.example")
+    ending = Ending(AttemptOutcome.ACCEPTED, "Thanks, jane@b.example.", 202, "their-id")
+    by_objects, by_rows = claim_one(session), claim_one(session)
+
+    outbox.record_outcome(session, by_objects, ending, now=NOW)
+    left = outbox.record_accepted(session, {by_rows.attempt_id: ending}, now=NOW)
+
+    assert set(left) == {by_rows.attempt_id}
+    for each in (by_objects, by_rows):
+        session.refresh(each)
+        session.refresh(each.message)
+    assert what_differs(by_objects, by_rows) == {"id", "message_id", "attempt_id"}
+    assert what_differs(by_objects.message, by_rows.message) == {"id", "public_id", "key"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "columns"),
+    [
+        (AttemptOutcome.TRY_LATER, {}),
+        (AttemptOutcome.ACCEPTED, {"attempts_made": 1}),
+        (AttemptOutcome.ACCEPTED, {"receipts_heard": 1}),
+    ],
+)
+def test_rows_tell_only_of_accepted_mails_of_which_no_more_is_known(
+    session: Session, outcome: AttemptOutcome, columns: dict[str, int]
+):
+    message = make_message(session, **columns)
+    attempt = claim_one(session)
+
+    left = outbox.record_accepted(session, {attempt.attempt_id: Ending(outcome)}, now=NOW)
+
+    session.refresh(message)
+    assert (left, message.state) == ({}, MessageState.CLAIMED)
+
+
+def what_differs(one: Base, other: Base) -> set[str]:
+    return {c.key for c in one.__table__.columns if getattr(one, c.key) != getattr(other, c.key)}
 
 
 def test_enqueue_puts_a_message_in_the_outbox(session: Session):
