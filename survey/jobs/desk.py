@@ -13,7 +13,9 @@ _NOBODY = "survey@debrief.invalid"
 
 
 def desk_of(settings: Settings, database: Database) -> Desk:
-    return Desk(database, provider_of(settings), letters_of(settings))
+    return Desk(
+        database, provider_of(settings), letters_of(settings), threads=settings.mail_threads
+    )
 
 
 def provider_of(settings: Settings) -> Provider:
