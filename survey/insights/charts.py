@@ -25,16 +25,18 @@ from survey.kit.disclosure import Rate
 
 Addressed = Callable[..., str | None]
 """Filter fields in, the address of the answers behind them out; None for who may not read them."""
-Stepped = Callable[[Step], str | None]
-"""A step of the funnel in, the address of the deals it counts out; None as above."""
+Stepped = Callable[..., str | None]
+"""A step of the funnel and filter fields in, the address of the deals it counts out; None as above.
+"""
 
 WIDTH = 330
 _ROW = 46
 _BAR = 12
 _LABEL_SHARE = 0.66
-_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
-_MOST_ROWS = 9
-_MONTH_NAME = (
+SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+MOST_ROWS = 9
+"""How many bars are drawn; the table beside a drawing has all."""
+MONTH_NAME = (
     json.dumps([calendar.month_abbr[number] for number in range(1, 13)])
     + "[toNumber(slice(datum.label, 5)) - 1]"
 )
@@ -91,7 +93,7 @@ def reasons(figures: OutcomeFigures, *, addressed: Addressed) -> str:
     few = figures.categories and figures.categories[0].decisive.is_grey
     bars = [
         _category_bar(figures, category, addressed=addressed)
-        for category in figures.categories[:_MOST_ROWS]
+        for category in figures.categories[:MOST_ROWS]
     ]
     word = OUTCOME_WORDS[figures.outcome]
     return _bars(
@@ -114,7 +116,7 @@ def _category_bar(
     return _Bar(
         label=category.label,
         value=_length(rate),
-        words=rate.words if rate.is_grey else f"{rate.words} · {rate.range_words}",
+        words=_words(rate),
         behind=_length(category.named),
         low=interval.low if interval else None,
         high=interval.high if interval else None,
@@ -133,7 +135,7 @@ def price(figures: OutcomeFigures, *, addressed: Addressed) -> str:
         _Bar(
             label=label,
             value=0 if rate.is_grey else rate.count.share,
-            words=rate.words if rate.is_grey else f"{rate.words} · {rate.range_words}",
+            words=_words(rate),
             low=rate.interval.low if rate.interval else None,
             high=rate.interval.high if rate.interval else None,
             address=addressed(outcome=outcome, **behind),
@@ -169,29 +171,33 @@ def funnel(coverage: Coverage, *, stepped: Stepped) -> str:
     )
 
 
-def win_rates(groups: Sequence[GroupFigure], *, addressed: Addressed) -> str:
-    """Won of won and lost, for each competitor that somebody named, with its 95 % interval."""
-    bars = []
-    for group in groups[:_MOST_ROWS]:
-        rate = group.win_rate
-        interval = rate.interval
-        bars.append(
-            _Bar(
-                label=group.label,
-                value=0 if rate.is_grey else rate.count.share,
-                words=f"won {rate.words}" + ("" if rate.is_grey else f" · {rate.range_words}"),
-                low=interval.low if interval else None,
-                high=interval.high if interval else None,
-                address=addressed(competitor=group.key),
-            )
+def win_rates(groups: Sequence[GroupFigure], *, by: str, stepped: Stepped) -> str:
+    """Won of won and lost, for each competitor, region or product, with its 95 % interval.
+
+    A bar leads to the deals won. `by` is the filter's field.
+    """
+    bars = [
+        _Bar(
+            label=group.label,
+            value=0 if group.win_rate.is_grey else group.win_rate.count.share,
+            words=f"won {_words(group.win_rate)}",
+            low=group.win_rate.interval.low if group.win_rate.interval else None,
+            high=group.win_rate.interval.high if group.win_rate.interval else None,
+            address=stepped(Step.CLOSED, outcome=Outcome.WON.value, **{by: group.key}),
         )
+        for group in groups[:MOST_ROWS]
+    ]
     return _bars(
         bars,
         ink=INK["won"],
         most=1,
-        title="Deals won against each competitor",
-        description="The share won of the deals won or lost in which the competitor was named.",
+        title=f"Deals won by {by}",
+        description=f"The share won of the deals won or lost, by {by}.",
     )
+
+
+def _words(rate: Rate) -> str:
+    return rate.words if rate.is_grey else f"{rate.words} · {rate.range_words}"
 
 
 def months(figures: Sequence[MonthFigure], *, addressed: Addressed) -> str:
@@ -200,7 +206,7 @@ def months(figures: Sequence[MonthFigure], *, addressed: Addressed) -> str:
         "field": "month",
         "type": "ordinal",
         "scale": {"domain": [str(figure.month) for figure in figures]},
-        "axis": {"title": None, "labelAngle": 0, "labelFontSize": 11, "labelExpr": _MONTH_NAME},
+        "axis": {"title": None, "labelAngle": 0, "labelFontSize": 11, "labelExpr": MONTH_NAME},
     }
     outcomes = {
         "field": "outcome",
@@ -212,7 +218,7 @@ def months(figures: Sequence[MonthFigure], *, addressed: Addressed) -> str:
     }
     deals = {"title": None, "tickMinStep": 1, "tickCount": 4, "format": "d"}
     spec = {
-        "$schema": _SCHEMA,
+        "$schema": SCHEMA,
         "width": WIDTH,
         "height": 200,
         "data": {"values": _month_rows(figures, addressed)},
@@ -259,7 +265,7 @@ def _month_rows(figures: Sequence[MonthFigure], addressed: Addressed) -> list[di
 def _bars(bars: Sequence[_Bar], *, ink: str, most: float, title: str, description: str) -> str:
     """Horizontal bars with words above: the label at the left, the figure at the right."""
     spec = {
-        "$schema": _SCHEMA,
+        "$schema": SCHEMA,
         "width": WIDTH,
         "height": {"step": _ROW},
         "data": {"values": [bar.row(position) for position, bar in enumerate(bars)]},
@@ -269,7 +275,7 @@ def _bars(bars: Sequence[_Bar], *, ink: str, most: float, title: str, descriptio
     return draw(spec, title=title, description=description)
 
 
-_LINKED = {"href": {"field": "address"}, "description": {"field": "name"}}
+LINKED = {"href": {"field": "address"}, "description": {"field": "name"}}
 
 
 def _bar_layers(ink: str, most: float) -> list[dict[str, Any]]:
@@ -283,7 +289,7 @@ def _bar_layers(ink: str, most: float) -> list[dict[str, Any]]:
             "mark": {**bar, "color": ink, "opacity": 0.35},
             "encoding": {"x": {**x, "field": "behind"}},
         },
-        {"mark": {**bar, "color": ink}, "encoding": {"x": {**x, "field": "value"}, **_LINKED}},
+        {"mark": {**bar, "color": ink}, "encoding": {"x": {**x, "field": "value"}, **LINKED}},
         {
             "transform": [{"filter": "isValid(datum.low)"}],
             "mark": line,
@@ -298,7 +304,7 @@ def _word_layers() -> list[dict[str, Any]]:
     return [
         {
             "mark": {**words, **label},
-            "encoding": {"x": {"value": 0}, "text": {"field": "label"}, **_LINKED},
+            "encoding": {"x": {"value": 0}, "text": {"field": "label"}, **LINKED},
         },
         {
             "mark": {**words, "align": "right", "fontSize": 12, "color": INK["muted"]},

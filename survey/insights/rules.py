@@ -7,17 +7,15 @@ from survey.deals.types import Outcome
 from survey.insights.types import (
     CLOSED,
     Change,
-    ControlFigure,
     Filter,
     GroupFigure,
     Insight,
     OutcomeFigures,
-    PriceFigure,
     Verdict,
     Window,
 )
 from survey.kit.clock import Month
-from survey.kit.disclosure import THRESHOLD_FLOOR, Quarter
+from survey.kit.disclosure import THRESHOLD_FLOOR, Quarter, hide_each_other
 from survey.kit.errors import SurveyError
 from survey.kit.statistics import (
     FALSE_DISCOVERY_RATE,
@@ -33,6 +31,7 @@ LONGEST_WINDOW = 60
 """Months. Nobody reads five years of reasons as one."""
 
 _TEXT_FIELDS = ("competitor", "region", "product", "segment", "team", "seller")
+_ROWS = ("competitor", "region", "product")
 _AGREES: Mapping[Ended, frozenset[Outcome]] = {
     Ended.CHOSE_SUPPLIER: frozenset({Outcome.LOST}),
     Ended.IN_HOUSE: frozenset({Outcome.LOST}),
@@ -125,21 +124,37 @@ def of_the_team(wanted: Filter, team: str) -> Filter:
     return Filter(window=wanted.window, outcome=wanted.outcome, team=team)
 
 
+def of_a_teams_row(wanted: Filter, team: str) -> Filter:
+    """What one row of the team's figures counts: those of one competitor, region or product."""
+    named = {name: value for name in _ROWS if (value := getattr(wanted, name))}
+    whole = of_the_team(wanted, team)
+    return replace(whole, **named) if len(named) == 1 else whole
+
+
+def left_out(hidden: Mapping[tuple[Outcome, int], int], window: Window) -> dict[Outcome, int]:
+    """By outcome the answers of the window that its view's reasons are counted without.
+
+    `hidden` are those which the reader may not read with names, by outcome and month index. One or
+    two of them would be pointed at: who reads the others could tell theirs apart.
+    """
+    found = {outcome: within(hidden, outcome, window) for outcome in CLOSED}
+    return {outcome: deals for outcome, deals in found.items() if not hide_each_other(deals)}
+
+
+def within(hidden: Mapping[tuple[Outcome, int], int], outcome: Outcome, window: Window) -> int:
+    return sum(hidden.get((outcome, month.index), 0) for month in window.months)
+
+
 def for_a_team(insight: Insight) -> Insight:
-    """The same figures for a team's own sellers: without reasons and competitors of which fewer
-    than three deals stand behind, because those would point at somebody.
+    """The same figures for a team's own sellers: without competitors that fewer than three deals
+    met, and without why buyers declined, which no seller is told of any deal.
     """
     return replace(
         insight,
-        outcomes=tuple(
-            _withheld(figures) if 0 < figures.answered < THRESHOLD_FLOOR else figures
-            for figures in insight.outcomes
-        ),
+        coverage=replace(insight.coverage, declined={}),
         competitors=tuple(
-            _without_top(figure) for figure in insight.competitors if _hides_all(figure)
+            replace(figure, by_month=()) for figure in insight.competitors if _hides_all(figure)
         ),
-        regions=tuple(map(_without_top, insight.regions)),
-        products=tuple(map(_without_top, insight.products)),
     )
 
 
@@ -148,24 +163,13 @@ def _hides_all(figure: GroupFigure) -> bool:
     return not figure.key or sum(figure.closed.values()) >= THRESHOLD_FLOOR
 
 
-def _withheld(figures: OutcomeFigures) -> OutcomeFigures:
-    nothing = replace(figures.price.named, count=Count(0, figures.answered))
-    return replace(
-        figures,
-        without_reason=0,
-        disputed=0,
-        divided=0,
-        categories=(),
-        control=ControlFigure(0, 0, 0),
-        price=PriceFigure(nothing, nothing, replace(nothing, count=Count(0, 0))),
-        is_withheld=True,
-    )
-
-
-def _without_top(figure: GroupFigure) -> GroupFigure:
-    if figure.top_loss_rate is None or figure.top_loss_rate.count.of >= THRESHOLD_FLOOR:
-        return figure
-    return replace(figure, top_loss="", top_loss_rate=None)
+def for_a_viewer(insight: Insight) -> Insight:
+    """The same figures for who reads figures only: of fewer than all deals, without why buyers
+    declined, which viewers are told of no deal.
+    """
+    if not insight.scope.filter.is_narrowed:
+        return insight
+    return replace(insight, coverage=replace(insight.coverage, declined={}))
 
 
 def headline(insight: Insight) -> str:

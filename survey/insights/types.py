@@ -133,6 +133,17 @@ class ReasonFigure:
     named: Rate
     """Deals in which it was named at all."""
     change: Change | None = None
+    by_month: tuple[int, ...] = ()
+    """Deals in which it weighed most, for each month of the window; empty where single months would
+    point at somebody."""
+    release: int | None = None
+    """The release it is of, where that is not today's: it has no one heir."""
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The fields of an address that asks for it."""
+        release = {"release": str(self.release)} if self.release else {}
+        return {"reason": self.code, **release}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +194,7 @@ class OutcomeFigures:
 
     outcome: Outcome
     answered: int
+    """The deals whose reasons are counted."""
     without_reason: int
     """Answered, but no standing primary reason explains this outcome."""
     disputed: int
@@ -193,7 +205,9 @@ class OutcomeFigures:
     control: ControlFigure
     price: PriceFigure
     is_withheld: bool = False
-    """So few answered that their reasons would point at somebody; see `rules.for_a_team`."""
+    """All who answered are left out, so there are no reasons to show."""
+    left_out: int = 0
+    """Answered, but not counted among the reasons of this view; see `rules.left_out`."""
 
     @property
     def reasons(self) -> tuple[ReasonFigure, ...]:
@@ -260,6 +274,10 @@ class Coverage:
     rows: tuple[CoverageRow, ...] = ()
     """How those who answered differ from all closed deals."""
 
+    def share(self, step: CoverageStep, threshold: int) -> Rate:
+        """Of the deals that closed, those that came so far."""
+        return Rate(Count(step.deals, self.closed), threshold)
+
     @property
     def steps(self) -> tuple[CoverageStep, ...]:
         return tuple(CoverageStep(step, getattr(self, step)) for step in Step)
@@ -279,8 +297,17 @@ class GroupFigure:
     top_loss: str = ""
     """The label of the reason that decided most of the answered losses."""
     top_loss_rate: Rate | None = None
+    top_loss_code: str = ""
+    top_loss_release: int | None = None
     change: Change | None = None
     """Of competitors: their share of the deals that closed lately, against the months before."""
+    by_month: tuple[int, ...] = ()
+    """Of competitors: the closed deals that met them, for each month of the window."""
+
+    @property
+    def top_loss_asked(self) -> dict[str, str]:
+        """The fields of an address that asks for the reason at the top."""
+        return {"reason": self.top_loss_code, "release": str(self.top_loss_release)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +360,7 @@ class Insight:
 
     @property
     def answered(self) -> int:
-        return sum(figures.answered for figures in self.outcomes)
+        return sum(figures.answered + figures.left_out for figures in self.outcomes)
 
     @property
     def disputed(self) -> int:

@@ -80,6 +80,13 @@ class Quarter:
         return f"{self.year} Q{self.number}"
 
 
+def hide_each_other(count: int) -> bool:
+    """Whether so many answers that a reader may not read with names point at none of their authors:
+    there are none, or at least three.
+    """
+    return count == 0 or count >= THRESHOLD_FLOOR
+
+
 def may_join_totals(count: int, *, quarter_is_closed: bool, is_filtered: bool, least: int) -> bool:
     """Whether a quarter's `count` answers given “only in totals” may enter its totals.
 

@@ -22,6 +22,7 @@ EXTRA_ROOMS: dict[str, str] = {
     "deals/reading": "a row of a file as a deal, or everything that is wrong with it",
     "deals/salesforce": "a set of Salesforce exports joined into one table",
     "insights/charts": "what the charts look like, from figures alone",
+    "insights/trends": "charts of what came month by month, from figures alone",
     "invitations/facts": "what a decision about asking rests on, read in a fixed number of queries",
     "invitations/hours": "the wall clock where the reader lives",
     "invitations/verdicts": "what was decided about asking, as values",

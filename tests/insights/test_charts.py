@@ -1,10 +1,11 @@
 """Charts say what their figures say, and every bar leads to the answers behind it."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 from survey.deals.types import Outcome
-from survey.insights import charts
+from survey.insights import charts, trends
 from survey.insights.types import (
     CategoryFigure,
     ControlFigure,
@@ -13,10 +14,14 @@ from survey.insights.types import (
     MonthFigure,
     OutcomeFigures,
     PriceFigure,
+    ReasonFigure,
+    Step,
+    Window,
 )
 from survey.kit.clock import Month
 from survey.kit.disclosure import Rate
 from survey.kit.statistics import Count
+from survey.taxonomy.types import Control
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -44,6 +49,10 @@ def losses(*, answered: int, price: int) -> OutcomeFigures:
 
 def addressed(**fields: str) -> str:
     return "/feedback?" + urlencode(fields)
+
+
+def stepped(step: Step, **fields: str) -> str:
+    return "/deals?" + urlencode({"step": step} | fields)
 
 
 def read(svg: str) -> ElementTree.Element:
@@ -108,7 +117,34 @@ def test_win_rate_of_a_known_competitor_has_its_interval() -> None:
     known = GroupFigure("abc", "Acme", {}, {}, rate(6, 9))
     fresh = GroupFigure("def", "Globex", {}, {}, rate(1, 2))
 
-    svg = charts.win_rates([known, fresh], addressed=addressed)
+    svg = charts.win_rates([known, fresh], by="competitor", stepped=stepped)
 
-    assert ("/feedback?competitor=abc", "Acme: won 6 of 9 · 35\N{EN DASH}88%") in links(svg)
-    assert ("/feedback?competitor=def", "Globex: won 1 of 2") in links(svg)
+    won = "/deals?step=closed&outcome=won&competitor="
+    assert (f"{won}abc", "Acme: won 6 of 9 · 35\N{EN DASH}88%") in links(svg)
+    assert (f"{won}def", "Globex: won 1 of 2") in links(svg)
+
+
+def test_reason_has_a_dot_for_each_month_that_leads_to_its_answers() -> None:
+    window = Window(Month(2026, 8), Month(2026, 9))
+    reason = ReasonFigure(
+        1, "PRI-01", "Dearer", "PRI", Control.OURS, rate(3, 9), rate(3, 9), None, (0, 3), release=2
+    )
+    figures = losses(answered=9, price=3)
+    category = replace(figures.categories[0], reasons=(reason,))
+
+    svg = trends.reasons(replace(figures, categories=(category,)), window, addressed=addressed)
+
+    months = "from=2026-09&to=2026-09"
+    address = f"/feedback?outcome=lost&decisive=y&{months}&reason=PRI-01&release=2"
+    assert links(svg) == {(address, "Dearer, 2026-09: 3")}
+    assert words(svg) == ["Aug", "Sep", "Dearer", "3"]
+
+
+def test_months_before_the_last_twelve_are_in_the_table_only() -> None:
+    window = Window(Month(2025, 1), Month(2026, 3))
+    group = GroupFigure("abc", "Acme", {}, {}, rate(6, 9), by_month=(5, 0, 0, 4, *[0] * 10, 2))
+    unknown = GroupFigure("", "Not known", {}, {}, rate(6, 9))
+
+    svg = trends.competitors([group, unknown], window, stepped=stepped)
+
+    assert {name for _, name in links(svg)} == {"Acme, 2025-04: 4", "Acme, 2026-03: 2"}

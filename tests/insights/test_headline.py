@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from survey.deals.types import Outcome
-from survey.insights.rules import for_a_team, headline, of_the_team
+from survey.insights.rules import for_a_team, for_a_viewer, headline, of_a_teams_row, of_the_team
 from survey.insights.types import (
     CategoryFigure,
     ControlFigure,
@@ -84,17 +84,32 @@ def test_headline_says_who_answered_and_what_decided(
     assert headline(insight_of(figures)) == sentence
 
 
-def test_team_is_not_told_reasons_of_two_deals() -> None:
-    closed = {Outcome.LOST: 3}
-    group = GroupFigure("a", "Acme", closed, {}, rate(0, 3), "Felt pushed", rate(2, 2))
+def test_headline_of_withheld_losses_names_no_reason() -> None:
+    told = insight_of(replace(losses(0), left_out=2, is_withheld=True))
+    withheld = replace(told, coverage=replace(told.coverage, answered=2))
 
-    seen = for_a_team(insight_of(losses(2, price=2), group))
+    assert headline(withheld) == "2 answers from 412 closed deals."
 
-    assert seen.outcomes[0].is_withheld
-    assert seen.outcomes[0].categories == ()
-    assert seen.outcomes[0].control.of == 0
-    assert (seen.competitors[0].top_loss, seen.competitors[0].top_loss_rate) == ("", None)
-    assert headline(seen) == "2 answers from 412 closed deals."
+
+def test_team_is_not_told_why_buyers_declined() -> None:
+    told = insight_of(losses(3))
+    declined = replace(told, coverage=replace(told.coverage, declined={"It is too early.": 1}))
+
+    assert for_a_team(declined).coverage.declined == {}
+
+
+@pytest.mark.parametrize(("region", "told"), [("", {"It is too early.": 1}), ("Nordics", {})])
+def test_viewer_is_not_told_why_buyers_of_some_deals_declined(
+    region: str, told: dict[str, int]
+) -> None:
+    figures = insight_of(losses(3))
+    declined = replace(
+        figures,
+        scope=replace(figures.scope, filter=Filter(YEAR, region=region)),
+        coverage=replace(figures.coverage, declined={"It is too early.": 1}),
+    )
+
+    assert for_a_viewer(declined).coverage.declined == told
 
 
 def test_team_is_not_told_a_competitor_met_in_two_deals() -> None:
@@ -118,3 +133,15 @@ def test_team_cannot_narrow_its_figures() -> None:
 
     assert of_the_team(wanted, "North") == Filter(YEAR, outcome=Outcome.WON, team="North")
     assert of_the_team(replace(wanted, team="South"), "North").team == "North"
+
+
+@pytest.mark.parametrize(
+    ("asked", "counted"),
+    [
+        ({"region": "Nordics"}, {"region": "Nordics"}),
+        ({"region": "Nordics", "segment": "Large"}, {"region": "Nordics"}),
+        ({"region": "Nordics", "competitor": "y"}, {}),
+    ],
+)
+def test_row_of_a_team_is_narrowed_once(asked: dict[str, str], counted: dict[str, str]) -> None:
+    assert of_a_teams_row(Filter(YEAR, **asked), "North") == Filter(YEAR, team="North", **counted)

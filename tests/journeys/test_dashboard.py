@@ -70,6 +70,6 @@ def test_bar_leads_to_the_answers_behind_it(page: Page, sign_in_page: SignIn, ye
     page.get_by_role("link", name="Price and terms: 6 of 6").first.click()
 
     window = Window.rolling(Month.of(now(), ZONE))
-    address = f"outcome=lost&from={window.first}&to={window.last}&category=PRI&decisive=y"
+    address = f"outcome=lost&from={window.first}&to={window.last}&category=PRI&decisive=y&counted=y"
     expect(page).to_have_url(re.compile(re.escape(f"/feedback?{address}") + "$"))
     expect(page.get_by_role("article")).to_have_count(6)

@@ -4,22 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from survey.coding.models import Coding
 from survey.coding.queries import for_responses
-from survey.coding.types import CodingRole, CodingState
+from survey.coding.types import CodingState
 from survey.deals.models import Account, Competitor, Deal
-from survey.insights.queries.reasons import PRICE_MADE_IT
-from survey.insights.queries.voices import closed_in, countable, deal_conditions, told_against
+from survey.insights.queries.reasons import PRICE_MADE_IT, reasons_called
+from survey.insights.queries.voices import deal_conditions, heirs, primaries, told_against
 from survey.insights.types import Filter, Step
 from survey.invitations.models import Invitation
 from survey.kit.paging import Key, Page, read_page
 from survey.responses.models import Answer, Response
 from survey.responses.types import ResponseState
 from survey.responses.visibility import nameless_to, whole_to, without_names
-from survey.taxonomy.models import Category, Reason
+from survey.taxonomy.queries import Heirs, as_called_in
 from survey.team.models import User
 
 PAGE_SIZE = 20
@@ -49,12 +49,26 @@ class Wanted:
     """Only buyers who said that another price would have changed the decision."""
     is_primary_only: bool = False
     """Only where that reason or category was the primary one."""
+    release: int | None = None
+    """The release whose reason of that code is looked for; None: today's."""
+    is_counted: bool = False
+    """Only the answers that the dashboard counts, one for each deal: see `queries.bars`. Never for
+    nameless answers: they are not narrowed."""
     is_by_closing: bool = False
-    """The window is that of the deals' closing, as in the funnel, not of the answers' arrival.
-    Never for nameless answers: a closing month could point at one person."""
+    """Counted, and the window is that of the deals' closing, as in the funnel, not of the answers'
+    arrival."""
     words: str = ""
     """Part of the account's or deal's name or of the answer; never for nameless answers, whose
     author it could point at."""
+
+    @property
+    def names_reason(self) -> bool:
+        return bool(self.reason or self.category or self.group)
+
+    @property
+    def tells_reasons(self) -> bool:
+        """Whether an answer that it finds has thereby told of its reasons."""
+        return self.names_reason or self.said_price
 
     def address(self, **more: str) -> dict[str, str]:
         """What is wanted as an address holds it; `more` adds or replaces."""
@@ -65,6 +79,8 @@ class Wanted:
             "group": self.group,
             "said": "price" if self.said_price else "",
             "decisive": "y" if self.is_primary_only else "",
+            "release": str(self.release) if self.release else "",
+            "counted": "y" if self.is_counted and not self.is_by_closing else "",
             "step": Step.ANSWERED if self.is_by_closing else "",
             "words": self.words,
         }
@@ -82,14 +98,25 @@ class Heard:
 
 
 def feedback(
-    session: Session, reader: User, wanted: Wanted, *, cursor: str | None = None
+    session: Session,
+    reader: User,
+    wanted: Wanted,
+    *,
+    among: ColumnElement[bool] | None = None,
+    cursor: str | None = None,
 ) -> Page[Heard]:
     """A page of answers, the latest first; nameless ones in an order that says nothing.
 
-    The narrowing filters do not touch nameless answers: they could point at one person.
+    The narrowing filters do not touch nameless answers: they could point at one person. `among` are
+    the answers behind a bar, which has its own way to reasons and months.
     """
+    if wanted.part is Part.NAMELESS:
+        conditions = _nameless(session, reader, wanted)
+    else:
+        conditions = _named(reader, wanted)
+    rest = [among] if among is not None else _sought(session, wanted)
     page = read_page(
-        session, _answers(session, reader, wanted), _order(wanted), cursor=cursor, size=PAGE_SIZE
+        session, _answers(*conditions, *rest), _order(wanted), cursor=cursor, size=PAGE_SIZE
     )
     return Page(_heard(session, page.rows, wanted.part), page.previous, page.following)
 
@@ -112,28 +139,12 @@ def names_to_leave_out(response: Response, rivals: Sequence[str]) -> list[str]:
     ]
 
 
-def _answers(session: Session, reader: User, wanted: Wanted) -> Select[Response]:
-    conditions = [*_of_its_time(wanted), Response.state == ResponseState.COUNTED]
-    if wanted.part is Part.NAMED:
-        conditions += [
-            whole_to(reader),
-            *deal_conditions(wanted.filter),
-            told_against(reader, wanted.filter.competitor),
-            *_holding(wanted.words),
-        ]
-    else:
-        conditions += [nameless_to(session, reader), ~whole_to(reader)]
-        if wanted.filter.outcome:
-            conditions.append(Deal.outcome == wanted.filter.outcome)
-    if wanted.reason or wanted.category or wanted.group:
-        conditions.append(_coded(wanted))
-    if wanted.said_price:
-        conditions.append(_said_price())
+def _answers(*conditions: ColumnElement[bool]) -> Select[Response]:
     return (
         select(Response)
         .join(Deal, Deal.id == Response.deal_id)
         .join(Account, Account.id == Deal.account_id)
-        .where(*conditions)
+        .where(Response.state == ResponseState.COUNTED, *conditions)
         .options(
             joinedload(Response.deal).joinedload(Deal.account),
             joinedload(Response.deal).joinedload(Deal.seller),
@@ -143,11 +154,35 @@ def _answers(session: Session, reader: User, wanted: Wanted) -> Select[Response]
     )
 
 
-def _of_its_time(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _named(reader: User, wanted: Wanted) -> list[ColumnElement[bool]]:
+    return [
+        whole_to(reader),
+        *deal_conditions(wanted.filter),
+        told_against(reader, wanted.filter.competitor),
+        *_holding(wanted.words),
+    ]
+
+
+def _nameless(session: Session, reader: User, wanted: Wanted) -> list[ColumnElement[bool]]:
+    outcome = wanted.filter.outcome
+    return [
+        nameless_to(session, reader),
+        ~whole_to(reader),
+        Deal.outcome == outcome if outcome else true(),
+    ]
+
+
+def _sought(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Every answer of these months in which the reason was found, whichever of a deal's it is."""
     window = wanted.filter.window
-    if wanted.is_by_closing:
-        return [countable(), *closed_in(window)]
-    return [Response.month_index.between(window.first.index, window.last.index)]
+    conditions: list[ColumnElement[bool]] = [
+        Response.month_index.between(window.first.index, window.last.index)
+    ]
+    if wanted.names_reason:
+        conditions.append(_coded(heirs(session), wanted))
+    if wanted.said_price:
+        conditions.append(_said_price())
+    return conditions
 
 
 def _order(wanted: Wanted) -> list[Key]:
@@ -156,21 +191,17 @@ def _order(wanted: Wanted) -> list[Key]:
     return [Key(Response.submitted_at, True), Key(Response.id, True)]
 
 
-def _coded(wanted: Wanted) -> ColumnElement[bool]:
-    found = (
-        select(Coding.id)
-        .join(Reason, Reason.id == Coding.reason_id)
-        .join(Category, Category.id == Reason.category_id)
-        .where(Coding.response_id == Response.id, Coding.state == CodingState.CONFIRMED)
-    )
-    if wanted.reason:
-        found = found.where(Reason.code == wanted.reason)
-    if wanted.category:
-        found = found.where(Category.code == wanted.category)
-    if wanted.group:
-        found = found.where(Reason.screen_group == wanted.group)
+def _coded(called_today: Heirs, wanted: Wanted) -> ColumnElement[bool]:
+    """Whether the reason was found in it; if only as primary, as the primary that counts."""
+    asked = reasons_called(code=wanted.reason, category=wanted.category, group=wanted.group)
     if wanted.is_primary_only:
-        found = found.where(Coding.role == CodingRole.PRIMARY)
+        primary = primaries(called_today)
+        return Response.id.in_(select(primary.c.response_id).where(primary.c.reason_id.in_(asked)))
+    found = select(Coding.id).where(
+        Coding.response_id == Response.id,
+        Coding.state == CodingState.CONFIRMED,
+        as_called_in(called_today, Coding.reason_id).in_(asked),
+    )
     return found.exists()
 
 

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import CTE
 from sqlalchemy.orm import Session
 
 from survey.deals.types import Outcome
 from survey.insights.queries import groups
 from survey.insights.queries.coverage import cohorts, coverage
+from survey.insights.queries.heard import heard, hidden
 from survey.insights.queries.reasons import (
     PriceTally,
     Tally,
@@ -23,7 +25,7 @@ from survey.insights.queries.reasons import (
 from survey.insights.queries.skips import skipped
 from survey.insights.queries.totals import closed_quarters
 from survey.insights.queries.voices import heirs, voices
-from survey.insights.rules import changes
+from survey.insights.rules import changes, left_out, within
 from survey.insights.types import (
     CLOSED,
     CategoryFigure,
@@ -37,10 +39,12 @@ from survey.insights.types import (
     Window,
 )
 from survey.kit.clock import Month
-from survey.kit.disclosure import Rate
+from survey.kit.disclosure import Rate, hide_each_other
 from survey.kit.statistics import Count
 from survey.taxonomy.models import Reason
+from survey.taxonomy.queries import Heirs, newest_release
 from survey.taxonomy.types import Control
+from survey.team.models import User
 
 RECENT_MONTHS = 3
 """The window's last months, compared with as many months as `BEFORE_MONTHS` before them."""
@@ -51,12 +55,20 @@ BEFORE_MONTHS = 3
 class _Counts:
     """What the database counted, over the window and the months it is compared with."""
 
+    arrived: Mapping[tuple[Outcome, int], Tally]
+    """All who answered."""
+    hidden: Counter[tuple[Outcome, int]]
+    """Of them, those whom the reader may not read with names, in a narrowed view."""
+    left_out: Mapping[Outcome, int]
+    """Of the hidden ones, those that no figure from here on counts."""
     tallies: Mapping[tuple[Outcome, int], Tally]
     decisive: Counter[tuple[Outcome, int, int]]
     named: Counter[tuple[Outcome, int]]
     named_categories: Counter[tuple[Outcome, str]]
     price: Mapping[Outcome, PriceTally]
     reasons: Mapping[int, Reason]
+    release_id: int | None
+    """Today's release."""
 
     def answered(self, outcome: Outcome, window: Window) -> int:
         return self._sum("answered", outcome, window)
@@ -75,25 +87,24 @@ class _Counts:
     def decided(self, outcome: Outcome, reason_id: int, window: Window) -> int:
         return sum(self.decisive[outcome, month.index, reason_id] for month in window.months)
 
+    def may_tell(self, outcome: Outcome, *windows: Window) -> bool:
+        """Whether the reasons of each of these months or windows point at nobody."""
+        if outcome in self.left_out:
+            return True
+        return all(hide_each_other(within(self.hidden, outcome, window)) for window in windows)
 
-def insight(session: Session, scope: Scope, *, now: datetime) -> Insight:
-    """All figures of the scope."""
+
+def insight(
+    session: Session, scope: Scope, *, now: datetime, reader: User | None = None
+) -> Insight:
+    """All figures of the scope, as far as the reader may know them; without one, all there are."""
     window = scope.filter.window
     called_today = heirs(session)
-    voice = voices(scope, called_today)
+    voice = voices(scope, called_today, reader=reader)
     recent = Window.rolling(window.last, months=min(RECENT_MONTHS, len(window.months)))
     before = recent.before(months=BEFORE_MONTHS)
     loaded = Window(min(window.first, before.first), window.last)
-    said = decisive(session, voice, loaded)
-    mentioned = named(session, voice, window, called_today)
-    counts = _Counts(
-        tallies=tallies(session, voice, loaded),
-        decisive=said,
-        named=mentioned,
-        named_categories=named_categories(session, voice, window, called_today),
-        price=price(session, voice, window, called_today),
-        reasons=reasons_by_id(session, {key[2] for key in said} | {key[1] for key in mentioned}),
-    )
+    counts = _counts(session, scope, voice, called_today, loaded=loaded)
     outcomes = [scope.filter.outcome] if scope.filter.outcome else list(CLOSED)
     figures = [_outcome_figures(scope, counts, outcome) for outcome in outcomes]
     return Insight(
@@ -102,12 +113,37 @@ def insight(session: Session, scope: Scope, *, now: datetime) -> Insight:
         before=before,
         coverage=coverage(session, scope, skipped=skipped(session, scope)),
         outcomes=_with_changes(figures, counts, recent=recent, before=before),
-        months=_months(counts, window, running=Month.of(now, scope.zone)),
+        months=_months(counts.arrived, window, running=Month.of(now, scope.zone)),
         competitors=groups.by_competitor(session, scope, voice, recent=recent, before=before),
         regions=groups.by_region(session, scope, voice),
         products=groups.by_product(session, scope, voice),
         quarters=closed_quarters(session, scope, called_today, now=now),
         cohorts=cohorts(session, scope),
+    )
+
+
+def _counts(
+    session: Session, scope: Scope, voice: CTE, called_today: Heirs, *, loaded: Window
+) -> _Counts:
+    window = scope.filter.window
+    unread = hidden(session, scope, voice, loaded)
+    too_few = left_out(unread, window)
+    told = heard(voice, too_few)
+    arrived = tallies(session, voice, loaded)
+    said = decisive(session, told, loaded)
+    mentioned = named(session, told, window, called_today)
+    release = newest_release(session)
+    return _Counts(
+        arrived=arrived,
+        hidden=unread,
+        left_out=too_few,
+        tallies=tallies(session, told, loaded) if too_few else arrived,
+        decisive=said,
+        named=mentioned,
+        named_categories=named_categories(session, told, window, called_today),
+        price=price(session, told, window, called_today),
+        reasons=reasons_by_id(session, {key[2] for key in said} | {key[1] for key in mentioned}),
+        release_id=release.id if release else None,
     )
 
 
@@ -146,6 +182,8 @@ def _outcome_figures(scope: Scope, counts: _Counts, outcome: Outcome) -> Outcome
             weighed_most=rate(said.weighed_most),
             made_it=rate(said.made_it, said.asked),
         ),
+        is_withheld=outcome in counts.left_out and not tally.answered,
+        left_out=counts.left_out.get(outcome, 0),
     )
 
 
@@ -154,6 +192,8 @@ def _reason_figures(
 ) -> list[ReasonFigure]:
     """Every reason that was named or decided in the window, most decisive first."""
     window = scope.filter.window
+    months = [Window(month, month) for month in window.months]
+    may_tell_months = counts.may_tell(outcome, *months)
     figures = []
     for reason_id, reason in counts.reasons.items():
         decided = counts.decided(outcome, reason_id, window)
@@ -168,6 +208,10 @@ def _reason_figures(
                 control=reason.control,
                 decisive=Rate(Count(decided, answered), scope.grey_threshold),
                 named=Rate(Count(counts.named[outcome, reason_id], answered), scope.grey_threshold),
+                by_month=tuple(counts.decided(outcome, reason_id, month) for month in months)
+                if may_tell_months
+                else (),
+                release=None if reason.release_id == counts.release_id else reason.release.number,
             )
         )
     return sorted(figures, key=_most_decisive_first)
@@ -193,7 +237,12 @@ def _with_changes(
         decided = counts.decided(outcome, reason.reason_id, window)
         return Count(decided, counts.answered(outcome, window))
 
-    shown = [(figure.outcome, reason) for figure in figures for reason in figure.reasons]
+    shown = [
+        (figure.outcome, reason)
+        for figure in figures
+        if counts.may_tell(figure.outcome, recent, before)
+        for reason in figure.reasons
+    ]
     found = changes(
         [count(outcome, reason, recent) for outcome, reason in shown],
         [count(outcome, reason, before) for outcome, reason in shown],
@@ -204,7 +253,7 @@ def _with_changes(
     }
 
     def changed(outcome: Outcome, category: CategoryFigure) -> CategoryFigure:
-        reasons = (replace(r, change=became[outcome, r.reason_id]) for r in category.reasons)
+        reasons = (replace(r, change=became.get((outcome, r.reason_id))) for r in category.reasons)
         return replace(category, reasons=tuple(reasons))
 
     return tuple(
@@ -213,12 +262,17 @@ def _with_changes(
     )
 
 
-def _months(counts: _Counts, window: Window, *, running: Month) -> tuple[MonthFigure, ...]:
+def _months(
+    arrived: Mapping[tuple[Outcome, int], Tally], window: Window, *, running: Month
+) -> tuple[MonthFigure, ...]:
     return tuple(
         MonthFigure(
             month=month,
             answered={
-                outcome: counts.answered(outcome, Window(month, month)) for outcome in CLOSED
+                outcome: arrived[outcome, month.index].answered
+                if (outcome, month.index) in arrived
+                else 0
+                for outcome in CLOSED
             },
             is_running=month == running,
         )

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import CTE, ColumnElement, and_, distinct, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, distinct, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.coding.models import Coding
@@ -86,7 +86,7 @@ def named(
         select(voice.c.outcome, reason, func.count(distinct(voice.c.deal_id)))
         .select_from(voice)
         .join(Coding, Coding.response_id == voice.c.response_id)
-        .where(arrived_in(voice, window), *_named_for(voice))
+        .where(arrived_in(voice, window), *named_for(voice))
         .group_by(voice.c.outcome, reason)
         .order_by(voice.c.outcome, reason)
     )
@@ -103,7 +103,7 @@ def named_categories(
         .join(Coding, Coding.response_id == voice.c.response_id)
         .join(Reason, Reason.id == as_called_in(heirs, Coding.reason_id))
         .join(Category, Category.id == Reason.category_id)
-        .where(arrived_in(voice, window), *_named_for(voice))
+        .where(arrived_in(voice, window), *named_for(voice))
         .group_by(voice.c.outcome, Category.code)
         .order_by(voice.c.outcome, Category.code)
     )
@@ -118,22 +118,14 @@ def price(session: Session, voice: CTE, window: Window, heirs: Heirs) -> dict[Ou
         .where(
             Coding.response_id == voice.c.response_id,
             as_called_in(heirs, Coding.reason_id).in_(about_price),
-            *_named_for(voice),
+            *named_for(voice),
         )
         .exists()
     )
-    asked = [
-        _clicked(voice, Answer.question_key.in_([question for question, _ in PRICE_MADE_IT])),
-        _clicked(
-            voice,
-            or_(
-                *(
-                    and_(Answer.question_key == question, Answer.choice_key == choice)
-                    for question, choice in PRICE_MADE_IT
-                )
-            ),
-        ),
-    ]
+    was_asked = _clicked(
+        voice, Answer.question_key.in_([question for question, _ in PRICE_MADE_IT])
+    )
+    asked = (was_asked, price_made_it(voice))
     weighed_most = and_(voice.c.explains, voice.c.reason_id.in_(about_price))
     rows = session.execute(
         select(voice.c.outcome, *map(how_many, (was_named, weighed_most, *asked)))
@@ -151,13 +143,25 @@ def reasons_by_id(session: Session, ids: Collection[int]) -> dict[int, Reason]:
     found: Iterable[Reason] = session.scalars(
         select(Reason)
         .where(Reason.id.in_(sorted(ids)))
-        .options(joinedload(Reason.category))
+        .options(joinedload(Reason.category), joinedload(Reason.release))
         .order_by(Reason.position, Reason.id)
     )
     return {reason.id: reason for reason in found}
 
 
-def _named_for(voice: CTE) -> tuple[ColumnElement[bool], ...]:
+def reasons_called(*, code: str = "", category: str = "", group: str = "") -> Select[int]:
+    """The reasons, of whichever release, that have these; empty text: any."""
+    found = select(Reason.id).join(Category, Category.id == Reason.category_id)
+    if code:
+        found = found.where(Reason.code == code)
+    if category:
+        found = found.where(Category.code == category)
+    if group:
+        found = found.where(Reason.screen_group == group)
+    return found
+
+
+def named_for(voice: CTE) -> tuple[ColumnElement[bool], ...]:
     """Codings that stand and point the way the voice's deal went."""
     pointing = or_(
         *(
@@ -166,6 +170,15 @@ def _named_for(voice: CTE) -> tuple[ColumnElement[bool], ...]:
         )
     )
     return (Coding.state == CodingState.CONFIRMED, pointing)
+
+
+def price_made_it(voice: CTE) -> ColumnElement[bool]:
+    """Whether the voice said that another price would have changed the decision."""
+    said = (
+        and_(Answer.question_key == question, Answer.choice_key == choice)
+        for question, choice in PRICE_MADE_IT
+    )
+    return _clicked(voice, or_(*said))
 
 
 def _clicked(voice: CTE, condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     case,
+    false,
     func,
     or_,
     select,
@@ -30,12 +31,15 @@ from survey.insights.types import DECIDING_DIRECTION, Filter, Scope, Window
 from survey.invitations.models import Invitation
 from survey.responses.models import Response
 from survey.responses.types import Audience, ResponseState
-from survey.responses.visibility import all_told_to
+from survey.responses.visibility import all_told_to, whole_to
 from survey.taxonomy.queries import Heirs, as_called_in, heirs_in, newest_release
 from survey.team.models import Team, User
 
 _WHO_CONFIRMED = {CodingSource.PERSON: 0, CodingSource.MODEL: 1, CodingSource.BUYER: 2}
 # A model's primary stands only once a person confirmed it, so it goes before the click.
+_IS_OF_THE_ANSWER = (DealContact.deal_id == Response.deal_id) & (
+    DealContact.contact_id == Invitation.contact_id
+)
 
 
 def countable(*, joined_months: Collection[int] = ()) -> ColumnElement[bool]:
@@ -49,13 +53,19 @@ def countable(*, joined_months: Collection[int] = ()) -> ColumnElement[bool]:
     return (Response.state == ResponseState.COUNTED) & may_count
 
 
-def voices(scope: Scope, heirs: Heirs, *, joined_months: Collection[int] = ()) -> CTE:
+def voices(
+    scope: Scope,
+    heirs: Heirs,
+    *,
+    joined_months: Collection[int] = (),
+    reader: User | None = None,
+) -> CTE:
     """One row per answered deal of the filter, whenever it was answered.
 
-    Columns: deal_id, response_id, month_index, outcome, ended, audience, reason_id, explains
-    (whether the primary points the way the deal went), is_divided.
+    Columns: deal_id, response_id, month_index, outcome, ended, audience, reason_id, explains (points
+    the way the deal went), is_divided, is_hidden (the reader may not read it with names).
     """
-    primary = _primaries(heirs)
+    primary = primaries(heirs)
     spoken = (
         select(
             Response.deal_id,
@@ -67,15 +77,12 @@ def voices(scope: Scope, heirs: Heirs, *, joined_months: Collection[int] = ()) -
             primary.c.reason_id,
             _explains(primary.c.direction).label("explains"),
             _is_divided(primary).label("is_divided"),
+            (~whole_to(reader) if reader else false()).label("is_hidden"),
             _turn().label("turn"),
         )
         .join(Invitation, Invitation.id == Response.invitation_id)
         .join(Deal, Deal.id == Response.deal_id)
-        .outerjoin(
-            DealContact,
-            (DealContact.deal_id == Response.deal_id)
-            & (DealContact.contact_id == Invitation.contact_id),
-        )
+        .outerjoin(DealContact, _IS_OF_THE_ANSWER)
         .outerjoin(primary, primary.c.response_id == Response.id)
         .where(
             countable(joined_months=joined_months),
@@ -109,7 +116,7 @@ def _is_divided(primary: CTE) -> ColumnElement[bool]:
     return lowest != highest
 
 
-def _primaries(heirs: Heirs) -> CTE:
+def primaries(heirs: Heirs) -> CTE:
     """The primary that counts for each response that has one: reason_id and direction."""
     rank = func.row_number().over(
         partition_by=Coding.response_id,

@@ -1,10 +1,9 @@
 """The filters that stand in the address of the dashboard, the answers and the reports alike."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
-from flask import abort, request
+from flask import abort, request, url_for
 from wtforms import MonthField, SelectField
 from wtforms.validators import Optional
 
@@ -20,6 +19,8 @@ from survey.web.shared.forms import StaffForm, stripped
 from survey.web.shared.words import zone
 from survey.web.staff.door import reader
 
+NARROWING = ("competitor", "product", "region", "segment", "team", "seller")
+_ONCE = ("outcome", *NARROWING)
 _OUTCOMES = {"": "All", "lost": "Lost", "won": "Won", "no_decision": "No decision"}
 
 
@@ -50,6 +51,8 @@ class WindowForm(FilterForm):
 
 
 FormT = TypeVar("FormT", bound=FilterForm)
+Chip = tuple[str, str]
+"""Words, and the address without what they name."""
 
 
 def wanted_filter() -> Filter:
@@ -101,13 +104,18 @@ def scope_of(counted: Filter) -> Scope:
     )
 
 
+def address_of(page: str, asked: Mapping[str, str]) -> str:
+    """The address of an endpoint that asks for this."""
+    return url_for(page, **dict[str, Any](asked))
+
+
 def behind(wanted: Filter) -> Addressed:
-    """Where the answers behind a bar are read; nowhere for viewers, who read figures only."""
+    """Where the answers that a bar counts are read; nowhere for viewers, who read figures only."""
 
     def address(**more: str) -> str | None:
-        if reader().role is Role.VIEWER or "" in more.values():
+        if _goes_nowhere(wanted, more) or _is_closed_to_sellers(more):
             return None
-        return "/feedback?" + urlencode(wanted.address(**more))
+        return address_of("staff.feedback.index", wanted.address(**more, counted="y"))
 
     return address
 
@@ -118,10 +126,63 @@ def behind_steps(wanted: Filter) -> Stepped:
     Nowhere for viewers, who read figures only.
     """
 
-    def address(step: Step) -> str | None:
-        if reader().role is Role.VIEWER:
+    def address(step: Step, **more: str) -> str | None:
+        if _goes_nowhere(wanted, more):
             return None
-        page = "/feedback" if step is Step.ANSWERED else "/deals"
-        return f"{page}?" + urlencode(wanted.address(step=step))
+        page = "feedback" if step is Step.ANSWERED else "deals"
+        return address_of(f"staff.{page}.index", wanted.address(**more, step=step))
 
     return address
+
+
+def _goes_nowhere(wanted: Filter, more: Mapping[str, str]) -> bool:
+    """Whether nobody reads it, or no address could ask for it: for what is not known, or for deals
+    against two competitors at once.
+    """
+    held = wanted.address()
+    other = any(held.get(name, value) != value for name, value in more.items() if name in _ONCE)
+    return reader().role is Role.VIEWER or "" in more.values() or other
+
+
+def _is_closed_to_sellers(more: Mapping[str, str]) -> bool:
+    """A team's rows by competitor, region or product tell its sellers no reasons."""
+    narrowed = more.keys() & set(NARROWING)
+    return reader().role is Role.SELLER and "reason" in more and bool(narrowed)
+
+
+def narrowed_to(wanted: Filter) -> Addressed:
+    """Where the same figures stand for fewer deals; nowhere for sellers, who may not."""
+
+    def address(**more: str) -> str | None:
+        if reader().role is Role.SELLER or "" in more.values():
+            return None
+        return address_of("staff.dashboard.show", wanted.address(**more))
+
+    return address
+
+
+def without_idle_fields(form: FilterForm) -> None:
+    """Take out what this reader may not narrow by, and what there is nothing to choose from for."""
+    for name in NARROWING:
+        if reader().role is Role.SELLER or not form[name].choices or len(form[name].choices) == 1:
+            del form[name]
+
+
+def chips_of(form: FilterForm, page: str, address: Callable[..., Mapping[str, str]]) -> list[Chip]:
+    """What the form's fields narrow now, in words, each with the page's address without it."""
+    found = []
+    for field in form:
+        if isinstance(field, SelectField) and field.data:
+            words = _offered(field).get(field.data, field.data)
+            without = address_of(page, address(**{field.name: ""}))
+            found.append((f"{field.label.text}: {words}", without))
+    return found
+
+
+def _offered(field: SelectField) -> dict[str, str]:
+    """The field's choices by what stands in the address, out of their groups."""
+    choices = field.choices if isinstance(field.choices, dict) else {}
+    found: dict[str, str] = {}
+    for value, words in choices.items():
+        found |= words if isinstance(words, dict) else {value: words}
+    return found

@@ -1,12 +1,9 @@
 """The first page: what decided our deals."""
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from wtforms import SelectField
 
-from survey.insights import charts, rules
+from survey.insights import charts, rules, trends
 from survey.insights.queries.choices import has_deals
 from survey.insights.queries.insight import insight
 from survey.insights.types import Filter, Insight
@@ -18,15 +15,16 @@ from survey.web.staff.filters import (
     WindowForm,
     behind,
     behind_steps,
+    chips_of,
     filled,
     may_count,
+    narrowed_to,
     scope_of,
     wanted_filter,
+    without_idle_fields,
 )
 
 bp = Blueprint("dashboard", __name__)
-
-_NARROWING = ("competitor", "product", "region", "segment", "team", "seller")
 
 
 @bp.get("/")
@@ -34,44 +32,29 @@ _NARROWING = ("competitor", "product", "region", "segment", "team", "seller")
 def show() -> ResponseReturnValue:
     wanted = wanted_filter()
     form = filled(WindowForm(formdata=None), wanted)
-    for name in _NARROWING:
-        if _is_seller() or not form[name].choices or len(form[name].choices) == 1:
-            del form[name]
-    figures = _figures(wanted)
+    without_idle_fields(form)
+    counted = may_count(wanted)
+    figures = _figures(counted) if counted else None
     return render_template(
         "staff/dashboard/show.html",
         form=form,
         window=wanted.window,
-        chips=_chips(form, wanted),
+        chips=chips_of(form, "staff.dashboard.show", wanted.address),
         insight=figures,
         charts=charts,
-        addressed=behind(figures.scope.filter) if figures else None,
-        stepped=behind_steps(figures.scope.filter) if figures else None,
+        trends=trends,
+        months=[{"label": str(month), "num": True} for month in wanted.window.months],
+        addressed=behind(counted) if counted else None,
+        stepped=behind_steps(counted) if counted else None,
+        narrowed=narrowed_to(counted) if counted else None,
         headline=rules.headline(figures) if figures else "",
         has_deals=has_deals(session()),
     )
 
 
-def _is_seller() -> bool:
-    return reader().role is Role.SELLER
-
-
-def _figures(wanted: Filter) -> Insight | None:
-    """What this reader may see of it; a seller sees the team's totals, without a team nothing."""
-    counted = may_count(wanted)
-    if counted is None:
-        return None
-    figures = insight(session(), scope_of(counted), now=now())
-    return rules.for_a_team(figures) if _is_seller() else figures
-
-
-def _chips(form: WindowForm, wanted: Filter) -> list[tuple[str, str]]:
-    """What narrows the figures now, in words, each with the address without it."""
-    found = []
-    for field in form:
-        if isinstance(field, SelectField) and field.data:
-            offered = field.choices if isinstance(field.choices, dict) else {}
-            words = offered.get(field.data, field.data)
-            without = urlencode(wanted.address(**{field.name: ""}))
-            found.append((f"{field.label.text}: {words}", f"?{without}"))
-    return found
+def _figures(counted: Filter) -> Insight:
+    """What this reader may see of it; a seller sees the team's totals."""
+    figures = insight(session(), scope_of(counted), now=now(), reader=reader())
+    if reader().role is Role.SELLER:
+        return rules.for_a_team(figures)
+    return rules.for_a_viewer(figures) if reader().role is Role.VIEWER else figures

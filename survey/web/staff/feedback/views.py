@@ -1,8 +1,5 @@
 """What buyers said: the stream, one answer, and replies that came by mail."""
 
-from collections.abc import Sequence
-from urllib.parse import urlencode
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,8 +7,7 @@ from survey.audit.actions import record
 from survey.audit.types import Subject
 from survey.coding.queries import for_response
 from survey.coding.rules import happened
-from survey.insights.queries.feedback import Part, Wanted, feedback
-from survey.insights.types import Step
+from survey.insights.queries.feedback import feedback
 from survey.invitations.models import Invitation
 from survey.kit.paging import CursorNotUsable
 from survey.responses import queries as responses
@@ -19,20 +15,19 @@ from survey.responses.actions.answering import AlreadyAnswered, record_reply
 from survey.responses.models import Response
 from survey.responses.types import Doubt, ResponseState
 from survey.responses.visibility import Sight, sight_of
-from survey.taxonomy.queries import Branch, current_release, tree
-from survey.taxonomy.types import ScreenGroup
+from survey.taxonomy.queries import current_release, tree
 from survey.team.types import Role
 from survey.web.shared.door import now, session, wake
-from survey.web.shared.forms import UNPROCESSABLE, stripped
+from survey.web.shared.forms import UNPROCESSABLE
 from survey.web.shared.words import zone
 from survey.web.staff import access
 from survey.web.staff.coding.forms import CodingForm, coding_forms
 from survey.web.staff.door import actor, reader
-from survey.web.staff.feedback.forms import FeedbackForm, FindInvitationForm, ReplyForm
+from survey.web.staff.feedback.forms import FindInvitationForm, ReplyForm
 from survey.web.staff.feedback.reading import Reading, document_of, fields_of, month_of, read
 from survey.web.staff.feedback.replies import answers_from, second_question
-from survey.web.staff.filters import filled, wanted_filter
-from survey.web.staff.finding import asked_bar
+from survey.web.staff.feedback.wanted import chips, filled_form, kept, wanted_answers
+from survey.web.staff.finding import asked_answers
 
 bp = Blueprint("feedback", __name__)
 
@@ -44,23 +39,25 @@ _LOOKERS = _CODERS | {Role.MANAGER}
 @bp.get("/feedback")
 @access.allows(Role.ADMIN, Role.MANAGER, Role.ANALYST, Role.SELLER)
 def index() -> ResponseReturnValue:
-    wanted = _wanted()
+    wanted = wanted_answers()
+    bar = asked_answers(wanted)
+    among = bar.listed if bar else None
     try:
-        page = feedback(session(), reader(), wanted, cursor=request.args.get("page"))
+        page = feedback(session(), reader(), wanted, among=among, cursor=request.args.get("page"))
     except CursorNotUsable:
         abort(404)
     branches = tree(session(), current_release(session()))
-    form = filled(FeedbackForm(formdata=None), wanted.filter)
-    form.fill_rest(branches, wanted)
+    form = filled_form(wanted, branches)
     return render_template(
         "staff/feedback/index.html",
         form=form,
         page=page,
         wanted=wanted,
-        bar=asked_bar() if wanted.is_by_closing else None,
-        chips=_chips(wanted, branches),
+        bar=bar,
+        chips=chips(form, wanted, branches),
         may_record=reader().role in _CODERS,
         held=_held(),
+        kept=kept(form, wanted),
         address=wanted.address(),
         month_of=month_of,
     )
@@ -69,45 +66,6 @@ def index() -> ResponseReturnValue:
 def _held() -> int | None:
     """How many answers wait to be looked at; None for who may not."""
     return responses.count_of_held(session()) if reader().role in _LOOKERS else None
-
-
-def _wanted() -> Wanted:
-    args = request.args
-    part = Part.NAMELESS if args.get("part") == Part.NAMELESS else Part.NAMED
-    return Wanted(
-        filter=wanted_filter(),
-        part=part,
-        reason=stripped(args.get("reason")),
-        group=_group(args.get("group", "")),
-        said_price=args.get("said") == "price",
-        category=stripped(args.get("category")),
-        is_primary_only=bool(args.get("decisive")),
-        is_by_closing=part is Part.NAMED and args.get("step") == Step.ANSWERED,
-        words=stripped(args.get("words")),
-    )
-
-
-def _chips(wanted: Wanted, branches: Sequence[Branch]) -> list[tuple[str, str]]:
-    """What only a bar of the dashboard asks for, and the address without it."""
-    categories = {branch.category.code: branch.category.label for branch in branches}
-    asked = {
-        "category": categories.get(wanted.category, wanted.category),
-        "group": f"Reasons of the group “{wanted.group.replace('_', ' ')}”" if wanted.group else "",
-        "said": "Another price would have changed it" if wanted.said_price else "",
-        "step": "Months of the deals’ closing" if wanted.is_by_closing else "",
-    }
-    return [
-        (words, "/feedback?" + urlencode(wanted.address(**{name: ""})))
-        for name, words in asked.items()
-        if words
-    ]
-
-
-def _group(written: str) -> str:
-    """A group of the first screen, or 404: the column takes no other word."""
-    if written and written not in set(ScreenGroup):
-        abort(404)
-    return written
 
 
 @bp.get("/feedback/<public_id>")

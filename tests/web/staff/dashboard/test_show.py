@@ -124,9 +124,10 @@ def test_figures_stand_with_their_count_and_lead_to_the_answers(
 
     assert "6 answers from 6 closed deals." in words(shown)
     assert "Why deals were lost" in words(shown)
-    window = "from=2025-11&to=2026-10"
-    assert f"/feedback?outcome=lost&{window}&category=PRI&decisive=y" in feedback_links(shown)
-    assert "/feedback?outcome=lost&from=2026-09&to=2026-09" in feedback_links(shown)
+    year = "from=2025-11&to=2026-10"
+    bar = f"/feedback?outcome=lost&{year}&category=PRI&decisive=y&counted=y"
+    assert bar in feedback_links(shown)
+    assert "/feedback?outcome=lost&from=2026-09&to=2026-09&counted=y" in feedback_links(shown)
 
 
 def test_four_answers_are_grey(client: CheckingClient, session: Session, sign_in: SignIn) -> None:
@@ -156,7 +157,7 @@ def test_filter_stands_in_the_address_and_in_a_chip(
     assert "1 answer from 1 closed deal." in words(shown)
     chips = shown.select(".chips a")
     assert [words(chip).split(" ×")[0] for chip in chips] == ["Outcome: Lost", "Region: Nordics"]
-    assert chips[1]["href"] == "?outcome=lost&from=2025-11&to=2026-10"
+    assert chips[1]["href"] == "/?outcome=lost&from=2025-11&to=2026-10"
     assert all("region=Nordics" in link for link in feedback_links(shown))
     assert "1 answer from 1 closed deal." in words(page(client, f"/?competitor={acme.public_id}"))
 
@@ -241,7 +242,7 @@ def test_seller_reads_no_reason_that_points_at_somebody(
 
     shown = words(page(client))
 
-    assert "Fewer than three deals answered" in shown
+    assert "Fewer than three answers of this selection are closed to you" in shown
     assert "Felt pushed" not in shown
 
 

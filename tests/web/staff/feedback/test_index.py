@@ -1,9 +1,10 @@
 """The stream of answers."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,15 @@ from survey.taxonomy.models import Reason
 from survey.team.models import User
 from survey.team.types import Role
 from tests import databases
-from tests.factories import make_answer, make_coding, make_company
+from tests.factories import (
+    make_alternative,
+    make_answer,
+    make_coding,
+    make_company,
+    make_competitor,
+    make_team,
+    make_user,
+)
 from tests.pages import CheckingClient
 
 Answered = Callable[..., Response]
@@ -239,5 +248,94 @@ def test_answers_behind_the_funnel_are_those_of_deals_that_closed_then(
     assert "Closed in August." in page
     assert "Closed in May." not in page
     assert "For fewer." not in page
-    assert "The bar counts 4 deals; 3 of them are not listed here." in page
+    assert "This bar counts 4 answers; 3 are not listed for you: their buyers" in page
     assert "part=nameless&amp;step" not in page
+
+
+def test_an_overruled_click_is_no_longer_behind_its_bar(
+    client: CheckingClient, session: Session, sign_in: SignIn, answered: Answered
+) -> None:
+    make_company(session)
+    response = answered("It was the support, in truth.")
+    clicked, read = _reason(session, "PRI-01"), _reason(session, "PRD-01")
+    make_coding(session, response=response, reason=clicked, source=CodingSource.BUYER)
+    make_coding(session, response=response, reason=read, source=CodingSource.PERSON)
+    sign_in(Role.ANALYST)
+
+    shown = {
+        code: "in truth" in client.get(f"/feedback?reason={code}&decisive=y{counted}").text
+        for code in ("PRI-01", "PRD-01")
+        for counted in ("", "&counted=y")
+    }
+
+    assert shown == {"PRI-01": False, "PRD-01": True}
+
+
+def test_two_people_of_one_deal_are_one_answer_behind_a_bar(
+    client: CheckingClient, session: Session, sign_in: SignIn, answered: Answered
+) -> None:
+    make_company(session)
+    first, second = answered("Said in May."), answered("Said in June.")
+    second.deal = second.invitation.deal = first.deal
+    second.submitted_at = first.submitted_at + timedelta(hours=1)
+    sign_in(Role.ANALYST)
+
+    stream, counted = client.get("/feedback").text, client.get("/feedback?counted=y").text
+
+    assert ("Said in May." in stream, "Said in May." in counted) == (True, False)
+    assert "Said in June." in counted
+    assert "This bar counts 1 answer, and lists them all." in counted
+
+
+def test_filters_without_a_field_are_kept_and_can_be_taken_away(
+    client: CheckingClient, session: Session, sign_in: SignIn, answered: Answered
+) -> None:
+    make_company(session)
+    north = make_team(session, name="North")
+    seller = make_user(session, name="Femke", team=north)
+    answered("Sold by Femke.", seller=seller)
+    answered("Sold by another.")
+    sign_in(Role.MANAGER)
+
+    page = client.get(f"/feedback?team=North&seller={seller.public_id}&category=PRI&counted=y")
+    named = client.get(f"/feedback?team=North&seller={seller.public_id}").text
+
+    shown = BeautifulSoup(page.text, "html.parser")
+    chips = {chip.contents[0]: chip["href"] for chip in shown.select(".chips a")}
+    fields = {field["name"]: field["value"] for field in shown.select("input[type=hidden]")}
+    fields |= {
+        box["name"]: box.find("option", selected=True)["value"]
+        for box in shown.select(".filters select")
+    }
+    assert ("Sold by Femke." in named, "Sold by another." in named) == (True, False)
+    assert {"Team: North", "Seller: Femke"} <= chips.keys()
+    assert "team=" not in chips["Team: North"]
+    assert f"seller={seller.public_id}" in chips["Team: North"]
+    asked = {"team": "North", "seller": seller.public_id, "category": "PRI", "counted": "y"}
+    assert asked.items() <= fields.items()
+
+
+@pytest.mark.parametrize("release", ["-1", "x", "²", "9" * 12])
+def test_a_release_that_is_none_is_not_found(
+    client: CheckingClient, sign_in: SignIn, release: str
+) -> None:
+    sign_in(Role.ANALYST)
+
+    assert client.get("/feedback", query_string={"release": release}).status_code == 404
+
+
+def test_seller_is_told_of_no_bar_against_a_competitor_met_in_two_deals(
+    client: CheckingClient, session: Session, sign_in: SignIn, answered: Answered
+) -> None:
+    make_company(session)
+    rival, seller = make_competitor(session), make_user(session, team=make_team(session))
+    address = f"/feedback?competitor={rival.public_id}&counted=y"
+    sign_in(seller)
+    status = []
+    for _ in range(3):
+        deal = answered(seller=seller).deal
+        deal.closed_on = date(2026, 8, 20)
+        make_alternative(session, deal=deal, competitor=rival)
+        status.append(client.get(address).status_code)
+
+    assert status == [404, 404, 200]
