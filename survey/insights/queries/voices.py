@@ -62,8 +62,8 @@ def voices(
 ) -> CTE:
     """One row per answered deal of the filter, whenever it was answered.
 
-    Columns: deal_id, response_id, month_index, outcome, ended, audience, reason_id, explains (points
-    the way the deal went), is_divided, is_hidden (the reader may not read it with names).
+    Columns: deal_id, response_id, month_index, outcome, ended, audience, reason_id, explains (the
+    outcome), is_divided, is_hidden (the reader may not read it with names).
     """
     primary = primaries(heirs)
     spoken = (

@@ -120,6 +120,15 @@ def behind(wanted: Filter) -> Addressed:
     return address
 
 
+def every_answer(wanted: Filter) -> str | None:
+    """Where all answers are read that the filter finds, whichever of a deal's counts; nowhere for
+    viewers.
+    """
+    if reader().role is Role.VIEWER:
+        return None
+    return address_of("staff.feedback.index", wanted.address())
+
+
 def behind_steps(wanted: Filter) -> Stepped:
     """Where the deals that a bar of the funnel counts are listed: those that answered as answers.
 

@@ -25,7 +25,7 @@ from survey.web.shared.door import now, session
 from survey.web.shared.words import zone
 from survey.web.staff import access
 from survey.web.staff.door import actor, reader
-from survey.web.staff.filters import behind, behind_steps
+from survey.web.staff.filters import behind, behind_steps, every_answer
 
 bp = Blueprint("reports", __name__)
 
@@ -53,7 +53,7 @@ def show(month: str) -> ResponseReturnValue:
         report=report,
         sheet=laid_out(report),
         deals=deals_behind(session(), report.cards, reader()),
-        more=_addressed(report.figures.this_month.window)() if report.unquoted else None,
+        more=every_answer(Filter(report.figures.this_month.window)) if report.unquoted else None,
         addressed=_addressed,
         stepped=_stepped,
         month_in_words=month_in_words,
