@@ -29,7 +29,11 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
+# Also in full width, and behind what a spreadsheet may skip: spaces, quotes, marks without width.
+_SKIPPED = r"[\s\"'\u200b-\u200f\u2060\ufeff]*"
+_STARTS = r"=+@\uff1d\uff0b\uff0d\uff20-"
+_FORMULA_STARTS = re.compile(rf"{_SKIPPED}[\t\r\n{_STARTS}]")
+_FORMULA_INSIDE = re.compile(rf"(?<=[;\r\n])(?!(?<=\r)\n)(?={_SKIPPED}[{_STARTS}])")
 
 _SEPARATOR_HINT = re.compile(r"sep=(.)[\r\n]", re.IGNORECASE)
 
@@ -123,10 +127,13 @@ def write_csv(file: IO[str], header: Sequence[str], rows: Iterable[Sequence[Cell
 
 
 def _inert(cell: Cell) -> Cell:
-    # OWASP, "CSV Injection": a leading quote makes a spreadsheet take the cell as text.
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA_STARTS):
-        return "'" + cell
-    return cell
+    # OWASP, "CSV Injection": a leading quote makes a spreadsheet take the cell as text. Inside a
+    # cell too: a spreadsheet whose country parts cells by semicolons starts a cell there, whatever
+    # the quotes around it.
+    if not isinstance(cell, str):
+        return cell
+    text = _FORMULA_INSIDE.sub("'", cell)
+    return f"'{text}" if _FORMULA_STARTS.match(cell) else text
 
 
 def _encoding_of(path: Path, told: str | None) -> str:

@@ -214,7 +214,7 @@ def _reasons(covered: Period, figures: OutcomeFigures, *, is_drawn: bool) -> Sec
         rows=rows,
         rows_at_once=_TOP,
         draw=partial(charts.reasons, figures) if is_drawn and rows else None,
-        details=_with_rows(_categories(covered, figures)),
+        details=(_categories(covered, figures),) if rows else (),
     )
 
 
@@ -297,7 +297,7 @@ def _price(covered: Period, answered: Iterable[OutcomeFigures]) -> Section:
                 figures.outcome,
                 OUTCOME_WORDS[figures.outcome],
                 tuple(
-                    share(rate) if rate.count.of else NONE
+                    share(rate) if rate.count.of else text("Not asked")
                     for rate in (
                         figures.price.named,
                         figures.price.weighed_most,
@@ -316,13 +316,13 @@ def _competitors(covered: Period) -> Section:
         key="competitors",
         title="Competitors",
         subject="Competitor",
-        note="won of won and lost, closed in these months; a deal may have several",
+        note="won of won and lost, closed in these months; then the answers by outcome",
         columns=_columns(
             covered,
             won_of_decided="Won of decided",
-            lost="Lost, answered",
-            won="Won, answered",
-            no_decision="No decision, answered",
+            lost="Lost",
+            won="Won",
+            no_decision="No decision",
             weighed_most_in_losses="Weighed most in losses",
             met_lately="Met lately",
         ),

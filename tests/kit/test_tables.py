@@ -139,7 +139,7 @@ def test_table_reads_back_any_text(
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\uff1d1"]
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r1", "  =1", "\u00a0=1", '"=1', "\uff1d1"]
 )
 def test_written_text_is_never_a_formula(text: str) -> None:
     file = io.StringIO()
@@ -147,6 +147,18 @@ def test_written_text_is_never_a_formula(text: str) -> None:
     write_csv(file, ["quote"], [[text]])
 
     assert list(csv.reader(io.StringIO(file.getvalue(), newline=""))) == [["quote"], ["'" + text]]
+
+
+@pytest.mark.parametrize("part", [";", "\n", "\r", "\r\n", "; "])
+def test_written_text_is_no_formula_where_a_country_parts_cells_elsewhere(part: str) -> None:
+    file = io.StringIO()
+
+    write_csv(file, ["quote"], [[f"slow{part}=1+1"], ["so-so; a=b"]])
+
+    end = part.rstrip(" ")
+    (_, first, second) = csv.reader(io.StringIO(file.getvalue(), newline=""))
+    assert first == [f"slow{end}'{part.removeprefix(end)}=1+1"]
+    assert second == ["so-so; a=b"]
 
 
 def test_written_numbers_stay_numbers() -> None:
