@@ -24,8 +24,23 @@ from survey.questionnaires.models import Questionnaire, Version
 from survey.questionnaires.queries import document_of
 from survey.questionnaires.rules import fill, say
 from survey.reports.models import Report
-from survey.reports.rules import answered_when_frozen, headline, period, restored, shown
-from survey.reports.types import Card, Method, MonthFigures, MonthReport, QuoteRef
+from survey.reports.rules import (
+    answered_when_frozen,
+    headline,
+    period,
+    restored,
+    shown,
+    state_of,
+)
+from survey.reports.types import (
+    Card,
+    ListedMonth,
+    Method,
+    MonthFigures,
+    MonthReport,
+    MonthState,
+    QuoteRef,
+)
 from survey.responses.models import Answer, Response
 from survey.responses.types import Audience, ResponseState
 from survey.responses.visibility import visible_to, whole_to, without_names
@@ -54,16 +69,27 @@ def frozen_reports(session: Session) -> dict[Month, Report]:
     return {Month.of_index(report.month_index): report for report in found}
 
 
-def answers_by_month(session: Session) -> dict[Month, int]:
-    """How many answers the report of each month counts, the latest first: as they were when it
-    was frozen, else as they are now.
+def listed_months(session: Session, *, now: datetime) -> list[ListedMonth]:
+    """Every month that has a report, the latest first, with the answers that its report counts: as
+    they were when it was frozen, else as they are now.
     """
-    frozen = {
-        Month.of_index(report.month_index): answered_when_frozen(report.figures)
-        for report in session.scalars(select(Report).order_by(Report.month_index))
+    zone = the_company(session).zone
+    frozen = frozen_reports(session)
+    live = {
+        month: ListedMonth(month, answered, state_of(month, zone=zone, now=now))
+        for month, answered in answered_by_month(session).items()
     }
-    found = answered_by_month(session) | frozen
-    return dict(sorted(found.items(), reverse=True))
+    kept = {
+        month: ListedMonth(
+            month,
+            answered_when_frozen(report.figures),
+            MonthState.FROZEN,
+            frozen_at=report.frozen_at,
+            frozen_by=report.frozen_by.name if report.frozen_by else "",
+        )
+        for month, report in frozen.items()
+    }
+    return sorted((live | kept).values(), key=lambda each: each.month, reverse=True)
 
 
 def month_report(

@@ -10,8 +10,17 @@ from pydantic import TypeAdapter
 from survey.deals.types import Outcome
 from survey.insights import rules as insight_rules
 from survey.insights.types import Insight
+from survey.kit.clock import Month
 from survey.kit.words import counted, month_in_words
-from survey.reports.types import FREEZERS, QUOTES_SHOWN, Card, MonthFigures, MonthReport, Period
+from survey.reports.types import (
+    FREEZERS,
+    QUOTES_SHOWN,
+    Card,
+    MonthFigures,
+    MonthReport,
+    MonthState,
+    Period,
+)
 from survey.team.types import Role
 
 _STORED = TypeAdapter(MonthFigures)
@@ -67,7 +76,12 @@ def shown(readable: Sequence[Card], *, is_few: bool) -> tuple[Card, ...]:
     return tuple(card for card in readable if card.words)[:QUOTES_SHOWN]
 
 
+def state_of(month: Month, *, zone: ZoneInfo, now: datetime) -> MonthState:
+    """Where a month stands that is not frozen."""
+    return MonthState.OVER if month.ends_at(zone) <= now else MonthState.RUNNING
+
+
 def may_freeze(report: MonthReport, role: Role, *, zone: ZoneInfo, now: datetime) -> bool:
     """Whether somebody of that role may freeze the month now: it is over, and not frozen yet."""
-    is_over = report.figures.month.ends_at(zone) <= now
+    is_over = state_of(report.figures.month, zone=zone, now=now) is MonthState.OVER
     return is_over and report.frozen_at is None and role in FREEZERS

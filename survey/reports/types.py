@@ -35,6 +35,26 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+class MonthState(StrEnum):
+    """Whether a month's figures may still change."""
+
+    RUNNING = "running"
+    OVER = "over"
+    FROZEN = "frozen"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMonth:
+    """A month that there is a report of."""
+
+    month: Month
+    answered: int
+    state: MonthState
+    frozen_at: datetime | None = None
+    frozen_by: str = ""
+    """A person's name; empty where a job or a command did it."""
+
+
 @dataclass(frozen=True, slots=True)
 class QuoteRef:
     """Where a buyer's words stand. Words are looked up when read and vanish with the person."""

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from survey.kit.clock import Month
 from survey.questionnaires.documents import read_document, shipped_document
 from survey.questionnaires.types import Answers
-from survey.reports.queries import answers_by_month, live_figures
+from survey.reports.queries import listed_months, live_figures
+from survey.reports.types import MonthState
 from survey.responses.actions.answering import save_draft, submit_response
 from tests.factories import make_company
 from tests.factories.asked import make_asked
@@ -79,7 +80,12 @@ def test_answer_is_in_the_report_of_the_month_it_arrived_in(
     ]
 
     assert counted == [1, 2]
-    assert answers_by_month(session) == {ended.plus(1): 2, ended: 1}
+    listed = listed_months(session, now=ends_at)
+    assert [(each.month, each.answered, each.state) for each in listed] == [
+        (ended.plus(1), 2, MonthState.RUNNING),
+        (ended, 1, MonthState.OVER),
+    ]
+    assert listed_months(session, now=ends_at - SECOND)[1].state is MonthState.RUNNING
 
 
 def send(session: Session, *, at: datetime, zone: ZoneInfo) -> None:

@@ -11,9 +11,8 @@ from survey.kit.words import month_in_words
 from survey.reports.actions import freeze_report
 from survey.reports.queries import (
     MonthNotStarted,
-    answers_by_month,
     deals_behind,
-    frozen_reports,
+    listed_months,
     month_report,
 )
 from survey.reports.rules import may_freeze
@@ -33,13 +32,9 @@ bp = Blueprint("reports", __name__)
 @bp.get("/reports")
 @access.allows(*REPORT_ROLES)
 def index() -> ResponseReturnValue:
-    this_month = Month.of(now(), zone())
-    answers, frozen = answers_by_month(session()), frozen_reports(session())
     return render_template(
         "staff/reports/index.html",
-        answers=answers,
-        frozen=frozen,
-        this_month=this_month,
+        months=listed_months(session(), now=now()),
         month_in_words=month_in_words,
     )
 
