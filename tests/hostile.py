@@ -23,6 +23,7 @@ from tests.factories import (
     make_message,
     make_reason,
     make_response,
+    make_suppression,
 )
 from tests.factories.asked import make_asked
 
@@ -72,11 +73,16 @@ class Form:
     typed: set[str] = field(default_factory=set)
     """Those that take words."""
 
-    def filled(self, texts: Iterator[str]) -> dict[str, str]:
-        """A text in each field that takes words, the rest as the page has it."""
+    @property
+    def others(self) -> set[str]:
+        """Those that take no words: a program can send some all the same."""
+        return self.fields.keys() - self.typed - {"csrf_token"}
+
+    def filled(self, texts: Iterator[str], *, into: set[str] | None = None) -> dict[str, str]:
+        """A text in each of these fields (those that take words), the rest as the page has it."""
+        names = self.typed if into is None else into
         return {
-            name: next(texts) if name in self.typed else value
-            for name, value in self.fields.items()
+            name: next(texts) if name in names else value for name, value in self.fields.items()
         }
 
 
@@ -143,6 +149,7 @@ def make_world(session: Session, *, now: datetime, words: str = "Words") -> None
     ship_release(session, actor=Actor(ActorKind.COMMAND), now=now)
     asked = make_asked(session, contact_name=words)
     make_message(session, subject_id=asked.id)
+    make_suppression(session)
     answered = make_asked(session, token="answered", contact_name=words)
     answered.deal.name = answered.deal.account.name = words
     recently = now - timedelta(days=1)

@@ -1,17 +1,30 @@
 """Hostile text through every field that takes words, in every form that a page holds."""
 
+import importlib
 import itertools
 import json
+import pkgutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
+from wtforms import StringField
+from wtforms.fields.core import UnboundField
 
+from survey import web
+from survey.config import Settings
 from survey.kit import clock
 from survey.team.models import User
+from survey.team.rules import LinkPurpose, sign_link
 from survey.team.types import Role
+from survey.web.shared import guards
+from survey.web.shared.forms import StaffForm, stripped
+from tests.factories import make_user
 from tests.hostile import (
     NAUGHTY,
     OURS,
@@ -29,6 +42,23 @@ _RAW = ("Not a valid", "Field cannot", "Number must", "could not coerce", "This 
 _FILES = {"staff.taxonomy.export", "staff.reports.download", "staff.outbox.html"}
 _VISITS = 2
 _CHECKED_EACH = 12
+
+Reached = dict[tuple[str, str], set[str]]
+"""(form, field) → the texts that came to it."""
+READ_FROM_THE_ADDRESS = {
+    ("feedback.forms.FeedbackForm", "words"): "/feedback?words={}",
+    ("deals.forms.SearchForm", "sort"): "/deals?sort={}",
+}
+"""Fields that show what the address asked for; the address is what people, or programs, change."""
+OUTSIDE = {
+    ("sign_in.forms.SignInForm", "email"),
+    ("sign_in.forms.SignInForm", "password"),
+    ("sign_in.forms.SignInForm", "next"),
+    ("sign_in.forms.ForgotForm", "email"),
+    ("sign_in.forms.NewPasswordForm", "password"),
+    ("sign_in.forms.NewPasswordForm", "again"),
+}
+"""The fields of who is not signed in yet."""
 
 
 def strings(source: str) -> list[str]:
@@ -50,20 +80,34 @@ def world(session: Session) -> None:
     make_world(session, now=clock.now())
 
 
+@pytest.fixture
+def reached(monkeypatch: pytest.MonkeyPatch) -> Reached:
+    """What arrives in each text field of each form of our own people while a test runs."""
+    found: Reached = defaultdict(set)
+    process = StaffForm.process
+
+    def noting(form: StaffForm, *given: Any, **named: Any) -> None:
+        process(form, *given, **named)
+        for field in form:
+            if isinstance(field, StringField) and field.raw_data:
+                found[_name(type(form)), field.short_name].add(stripped(str(field.raw_data[0])))
+
+    monkeypatch.setattr(StaffForm, "process", noting)
+    return found
+
+
 @both_lists
 def test_no_staff_form_breaks(
-    world: None, app: Flask, client: CheckingClient, sign_in: SignIn, source: str
+    world: None, app: Flask, client: CheckingClient, sign_in: SignIn, source: str, reached: Reached
 ) -> None:
     sign_in(Role.ADMIN)
-    found = forms_of(crawled(app, client))
 
-    assert {"staff.settings.change", "staff.people.create", "staff.coding.add"} <= {
-        endpoint(app, form.action, "POST") for form in found if form.is_post
-    }
-    for form in found:
+    for form in forms_of(crawled(app, client)):
         leave_out_what_takes_no_words(client, form)
         send_all(client, form, packs(strings(source), longest=280 if form.is_post else 1500))
     crawled(app, client)
+
+    assert unreached(reached, text_fields() - OUTSIDE, strings(source)) == {}
 
 
 @both_lists
@@ -82,14 +126,102 @@ def test_no_form_of_a_buyer_breaks(world: None, client: CheckingClient, source: 
     assert client.get("/s/answer-token/thanks").status_code in {200, 303}
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/forgot"])
-def test_no_way_in_breaks(client: CheckingClient, path: str) -> None:
-    form = forms_on(path, client.get(path).text)[0]
-    form.typed.add("email")
-    form.typed.add("next")
+@both_lists
+def test_no_way_out_of_a_buyer_breaks(world: None, client: CheckingClient, source: str) -> None:
+    path = "/o/out-answer-token"
+    found = forms_on(path, client.get(path).text)
 
-    for text in packs(OURS, longest=120)[:4]:
-        send(client, form, itertools.repeat(text))
+    assert any(form.typed for form in found)
+    for form in found:
+        send_all(client, form, packs(strings(source), longest=280))
+
+
+@both_lists
+def test_no_way_in_breaks(
+    client: CheckingClient,
+    session: Session,
+    settings: Settings,
+    source: str,
+    reached: Reached,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(guards.limiter, "enabled", False)  # we come more often than a person
+    user = make_user(session)
+    token = sign_link(
+        LinkPurpose.SET_PASSWORD,
+        public_id=user.public_id,
+        session_key=user.session_key,
+        secret=settings.secret,
+        now=clock.now(),
+    )
+
+    for path in ("/sign-in?next=/deals", "/forgot", f"/reset/{token}"):
+        form = forms_on(path.partition("?")[0], client.get(path).text)[0]
+        form.typed |= form.others
+        send_all(client, form, packs(strings(source), longest=240))
+
+    assert unreached(reached, OUTSIDE, strings(source)) == {}
+    assert client.get(f"/reset/{token}").status_code == 200, "two different texts set no password"
+
+
+@pytest.mark.parametrize("door", ["/o/{}", "/s/{}", "/reset/{}", "/sign-in?next={}"])
+@both_lists
+def test_no_address_of_a_visitor_breaks(client: CheckingClient, door: str, source: str) -> None:
+    open_all(client, door, strings(source))
+
+
+@both_lists
+def test_no_address_of_our_people_breaks(
+    world: None, client: CheckingClient, sign_in: SignIn, source: str
+) -> None:
+    sign_in(Role.ADMIN)
+
+    for door in READ_FROM_THE_ADDRESS.values():
+        open_all(client, door, strings(source))
+    for door in ("/deals/{}", "/deals?page={}", "/reports/{}"):
+        open_all(client, door, OURS)
+
+
+def open_all(client: CheckingClient, door: str, texts: list[str]) -> None:
+    for text in texts:
+        path = door.format(quote(text, safe=""))
+        answer = client.get(path, unchecked="many are no page of ours")
+        assert answer.status_code < 500, path
+
+
+def text_fields() -> set[tuple[str, str]]:
+    """Each text field of each form that a person of ours meets, from the classes themselves."""
+    for module in pkgutil.walk_packages(web.__path__, "survey.web."):
+        importlib.import_module(module.name)
+    return {
+        (_name(form), name)
+        for form in _below(StaffForm)
+        for name, made in ((name, getattr(form, name)) for name in dir(form))
+        if isinstance(made, UnboundField) and issubclass(made.field_class, StringField)
+    } - READ_FROM_THE_ADDRESS.keys()
+
+
+def _below(form: type[StaffForm]) -> Iterator[type[StaffForm]]:
+    """The forms that pages show: one that others are made from is shown as one of these."""
+    for each in form.__subclasses__():
+        yield from _below(each) if each.__subclasses__() else [each]
+
+
+def _name(form: type[StaffForm]) -> str:
+    return f"{form.__module__}.{form.__name__}".removeprefix("survey.web.staff.")
+
+
+def unreached(
+    reached: Reached, fields: set[tuple[str, str]], texts: list[str]
+) -> dict[tuple[str, str], list[str]]:
+    """Field → the texts that never came to it."""
+    missing: dict[tuple[str, str], list[str]] = {}
+    for field in sorted(fields):
+        came = "\n".join(reached.get(field, ()))
+        lost = [text for text in texts if stripped(text) not in came]
+        if lost:
+            missing[field] = lost[:3]
+    return missing
 
 
 def crawled(app: Flask, client: CheckingClient) -> dict[str, str]:
@@ -138,14 +270,23 @@ def leave_out_what_takes_no_words(client: CheckingClient, form: Form) -> None:
 
 
 def send_all(client: CheckingClient, form: Form, texts: list[str]) -> None:
-    """Send every text through the form, each of its fields another one at a time."""
-    for turn in range(0, len(texts) if form.typed else 0, max(len(form.typed), 1)):
-        unchecked = "" if turn % _CHECKED_EACH == 0 else "checking takes longer than answering"
-        send(client, form, itertools.cycle(texts[turn:] + texts[:turn]), unchecked=unchecked)
+    """Send every text through every field: those that take words together, then the others."""
+    for into in filter(None, (form.typed, form.others)):
+        for turn in range(len(texts)):
+            unchecked = "" if turn % _CHECKED_EACH == 0 else "checking takes longer than answering"
+            turned = itertools.cycle(texts[turn:] + texts[:turn])
+            send(client, form, turned, into=into, unchecked=unchecked)
 
 
-def send(client: CheckingClient, form: Form, texts: Iterator[str], *, unchecked: str = "") -> None:
-    data = form.filled(texts)
+def send(
+    client: CheckingClient,
+    form: Form,
+    texts: Iterator[str],
+    *,
+    into: set[str] | None = None,
+    unchecked: str = "",
+) -> None:
+    data = form.filled(texts, into=into)
     if form.is_post:
         answer = client.post(form.action, data=data, unchecked=unchecked)
     else:

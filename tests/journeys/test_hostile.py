@@ -1,18 +1,31 @@
 """Nothing that anybody typed runs in the browser of whoever reads it."""
 
+import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Dialog, Page
+from playwright.sync_api import Browser, Dialog, Page
 from sqlalchemy.orm import Session
 
 from survey.config import Settings
+from survey.deals.types import Standing
 from survey.kit import clock
 from survey.mail.providers.file import FileProvider
 from survey.team.models import User
 from survey.team.types import Role
-from tests.factories import make_campaign, make_user
-from tests.hostile import OURS, detail_of, make_world
+from tests.factories import (
+    make_account,
+    make_alternative,
+    make_answer,
+    make_campaign,
+    make_competitor,
+    make_deal,
+    make_response,
+    make_user,
+)
+from tests.factories.asked import make_asked
+from tests.hostile import NAUGHTY, OURS, detail_of, make_world, packs
 from tests.mail.providers.drafts import ATTEMPT, FROM, a_draft
 
 pytestmark = pytest.mark.browser
@@ -25,6 +38,41 @@ STARTS = (
 )
 
 
+@dataclass
+class Watch:
+    """What a page did that nobody asked of it."""
+
+    dialogs: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def note_refused(self, address: str) -> None:
+        self.refused.append(address)
+
+    def over(self, page: Page, ours: str) -> None:
+        def refuse(dialog: Dialog) -> None:
+            self.dialogs.append(f"{page.url}: {dialog.message}")
+            dialog.dismiss()
+
+        page.on("dialog", refuse)
+        page.on(
+            "request",
+            lambda asked: None if asked.url.startswith(ours) else self.foreign.append(asked.url),
+        )
+        page.expose_function("tellRefused", self.note_refused)
+        page.add_init_script(
+            "addEventListener('securitypolicyviolation', found => tellRefused(found.blockedURI))"
+        )
+
+
+@pytest.fixture
+def watched(page: Page, live: str) -> Watch:
+    watch = Watch()
+    watch.over(page, live)
+    page.set_default_timeout(30_000)  # the first chart takes long on a busy machine
+    return watch
+
+
 @pytest.fixture
 def stored(session: Session, settings: Settings) -> None:
     make_world(session, now=clock.now(), words=TEXT)
@@ -35,15 +83,9 @@ def stored(session: Session, settings: Settings) -> None:
     session.commit()
 
 
-def test_no_stored_text_runs(stored: None, page: Page, sign_in_page: SignIn) -> None:
-    asked: list[str] = []
-
-    def refuse(dialog: Dialog) -> None:
-        asked.append(f"{page.url}: {dialog.message}")
-        dialog.dismiss()
-
-    page.on("dialog", refuse)
-    page.set_default_timeout(30_000)  # the first chart takes long on a busy machine
+def test_no_stored_text_runs(
+    stored: None, watched: Watch, page: Page, sign_in_page: SignIn
+) -> None:
     sign_in_page(page, Role.ADMIN)
     visited: set[str] = set()
 
@@ -57,5 +99,76 @@ def test_no_stored_text_runs(stored: None, page: Page, sign_in_page: SignIn) -> 
     page.goto("/s/answer-token")
     page.goto("/privacy")
 
-    assert asked == []
+    assert watched == Watch()
     assert len(visited) > len(STARTS) + 5
+
+
+def test_a_watch_sees_what_runs(browser: Browser, live: str) -> None:
+    """The eye itself: a page that does all of it, so that the silence above means something."""
+    page, watch = browser.new_page(base_url=live), Watch()
+    watch.over(page, live)
+    page.route(
+        f"{live}/bad",
+        lambda route: route.fulfill(
+            content_type="text/html",
+            headers={"Content-Security-Policy": "img-src 'self'"},
+            body="<script>alert(1)</script><script src='http://elsewhere.invalid/x.js'></script>"
+            "<img src='http://pictures.invalid/y.png'>",
+        ),
+    )
+    page.goto("/bad")
+    page.wait_for_function("document.readyState === 'complete'")
+    page.close()
+
+    assert watch.dialogs == [f"{live}/bad: 1"]
+    assert "http://elsewhere.invalid/x.js" in watch.foreign
+    assert watch.refused == ["http://pictures.invalid/y.png"]
+
+
+@pytest.fixture
+def naughty(session: Session) -> list[str]:
+    """The big list, each string in the name of an account, a deal, a competitor and what a buyer
+    wrote; without what no database takes.
+    """
+    if not NAUGHTY.exists():
+        pytest.skip("the big list of naughty strings is not at hand")
+    told: list[str] = json.loads(NAUGHTY.read_text("utf-8"))
+    texts = [each for each in packs([text.replace("\0", "") for text in told]) if each]
+    today = clock.now()
+    for number, text in enumerate(texts):
+        name = text[:300]
+        deal = make_deal(
+            session,
+            account=make_account(session, name=name, name_key=f"account {number}"),
+            name=name,
+            closed_on=today.date(),
+        )
+        rival = make_competitor(session, name=name, name_key=f"rival {number}")
+        make_alternative(session, deal=deal, competitor=rival, standing=Standing.CHOSEN)
+        response = make_response(
+            session,
+            invitation=make_asked(session, token=f"naughty{number}", deal=deal),
+            submitted_at=today,
+        )
+        make_answer(session, response=response, question_key="different", text=text)
+    session.commit()
+    return texts
+
+
+def test_no_string_of_the_big_list_runs(
+    naughty: list[str], watched: Watch, page: Page, sign_in_page: SignIn
+) -> None:
+    sign_in_page(page, Role.ADMIN)
+    shown = ""
+    for path in ("/", "/deals", "/feedback", "/reports"):
+        page.goto(path)
+        shown += page.inner_text("main")
+        while page.get_by_role("link", name="Next").count():
+            page.get_by_role("link", name="Next").first.click()
+            shown += page.inner_text("main")
+
+    assert watched == Watch()
+    squeezed = "".join(shown.split())
+    plain = [text for text in naughty if text.isascii() and text.isprintable()]
+    assert len(plain) > 10
+    assert [text for text in plain if "".join(text.split()) not in squeezed] == []

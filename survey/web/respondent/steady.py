@@ -6,6 +6,7 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.responses.rules import FASTEST_PRESS, doubts_about
+from survey.web.respondent.forms import clean
 from survey.web.respondent.visits import Visit
 from survey.web.shared.forms import UNPROCESSABLE
 
@@ -34,6 +35,6 @@ def ask(visit: Visit, question: str, *, back: str) -> ResponseReturnValue:
         visit=visit,
         question=question,
         is_empty=is_empty,
-        pressed=[(name, text) for name, text in request.form.items() if name not in _OURS],
+        pressed=[(clean(n), clean(text)) for n, text in request.form.items() if n not in _OURS],
     )
     return (page, UNPROCESSABLE) if is_empty else page

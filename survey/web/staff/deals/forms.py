@@ -45,7 +45,7 @@ class SearchForm(StaffForm):
     seller = SelectField("Seller", validate_choice=False)
     closed_from = DateField("Closed from", validators=[Optional()])
     closed_to = DateField("Closed to", validators=[Optional()])
-    sort = HiddenField(validators=[Optional(), AnyOf(_SORTS)])
+    sort = HiddenField(filters=[stripped], validators=[Optional(), AnyOf(_SORTS)])
 
     def offer(
         self, *, products: Iterable[str], regions: Iterable[str], sellers: Iterable[User]

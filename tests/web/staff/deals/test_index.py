@@ -239,3 +239,12 @@ def test_bar_that_is_none_is_no_page(
     sign_in(Role.ANALYST)
 
     assert client.get(f"/deals?{asked}").status_code == 404
+
+
+@pytest.mark.parametrize("sort", ["%20", "%C2%A0", "%E3%80%80", "name%20", "nothing"])
+def test_an_order_that_cannot_be_read_is_left_out(
+    client: CheckingClient, sign_in: SignIn, three: None, sort: str
+) -> None:
+    sign_in(Role.ANALYST)
+
+    assert client.get(f"/deals?sort={sort}").status_code == 200
