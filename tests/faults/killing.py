@@ -13,7 +13,7 @@ import signal
 import subprocess
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -98,13 +98,27 @@ def kill_at(at: At, victim: Victim, provider: FakeSendGrid) -> Fate:
 
 
 def draw(number: int, limits: Mapping[str, int], *, seed: str) -> list[At]:
-    """Points of all these kinds in turn, early ones as dense as late ones are far apart."""
+    """Points of all these kinds in turn, early ones as dense as late ones are far apart; none
+    twice before there are no others.
+    """
     chance = random.Random(seed)
-    kinds = sorted(limits)
-    return [
-        At(what, round(math.exp(chance.uniform(0, math.log(limits[what])))))
-        for what in (kinds[place % len(kinds)] for place in range(number))
-    ]
+    drawn: list[At] = []
+    left: dict[str, set[int]] = {}
+    for _ in range(number):
+        if not any(left.values()):
+            left = {what: set(range(1, limit + 1)) for what, limit in sorted(limits.items())}
+        what = min((kind for kind in left if left[kind]), key=_turns(drawn))
+        wished = math.exp(chance.uniform(0, math.log(limits[what])))
+        nearest = min(left[what], key=lambda place: (abs(place - wished), place))
+        left[what].remove(nearest)
+        drawn.append(At(what, nearest))
+    return drawn
+
+
+def _turns(drawn: Sequence[At]) -> Callable[[str], tuple[int, str]]:
+    """How often a kind had its turn, and its name to settle a draw."""
+    had = Counter(at.what for at in drawn)
+    return lambda kind: (had[kind], kind)
 
 
 def _killed_at_phase(at: At, victim: Victim, provider: FakeSendGrid) -> Fate:

@@ -45,11 +45,6 @@ class Scenario:
     def sends(self) -> bool:
         return self.arguments[0] != "invite"
 
-    @property
-    def writes_files(self) -> bool:
-        """The database, or a worker's queue."""
-        return self.template.is_sqlite or self.runs_on
-
     def __str__(self) -> str:
         return f"{self.arguments[0]}, {'SQLite' if self.template.is_sqlite else 'PostgreSQL'}"
 
@@ -152,10 +147,14 @@ class Bench:
         if scenario.runs_on:
             self._work_on(scenario, installation)
         else:
-            self.forks.run(*scenario.arguments, moment=LATER, **installation.settings)
+            self._run_on(installation, *scenario.arguments)
         if not scenario.sends:
-            self.forks.run("deliver", "--once", moment=LATER, **installation.settings)
+            self._run_on(installation, "deliver", "--once")
         return self.judge(installation)
+
+    def _run_on(self, installation: Installation, *arguments: str) -> None:
+        words = self.forks.run(*arguments, moment=LATER, **installation.settings)
+        print(*arguments, words)  # pytest shows it where a promise is broken
 
     def _work_on(self, scenario: Scenario, installation: Installation) -> None:
         installation.wake()

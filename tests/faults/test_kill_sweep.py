@@ -27,16 +27,43 @@ def scenario_of(templates: Templates, command: str, backend: str, people: int = 
     return Scenario((command, *_OPTIONS.get(command, ())), template)
 
 
-def points_of(scenario: Scenario, run: int) -> list[At]:
-    """Points of one run, the early ones first, so that later ones still find mails to send."""
-    limits = {phase.value: PEOPLE // 5 for phase in Phase} if scenario.sends else {}
-    if may_trace():
-        limits |= ON_WIRES
-        limits |= IN_FILES if scenario.writes_files else {}
-    if not scenario.sends:  # planning is one short transaction
+def points_of(command: str, *, writes_files: bool, run: int, people: int = PEOPLE) -> list[At]:
+    """Points of one run, the early ones first, so that later ones still find mails to send.
+
+    All runs of a scenario deal from one pack: each kind has its turn, and no point comes twice
+    before there are no others.
+    """
+    limits = dict(ON_WIRES)
+    limits |= IN_FILES if writes_files else {}
+    if command == "invite":  # planning is one short transaction
         limits = {what: max(1, number // 4) for what, number in limits.items()}
-    drawn = draw(KILLS_A_RUN, limits, seed=f"{SEED} {scenario} {run}")
-    return sorted(drawn, key=lambda at: at.number / limits[at.what])
+    else:
+        limits |= {phase.value: people // 5 for phase in Phase}
+    pack = draw(KILLS_A_RUN * (run + 1), limits, seed=f"{SEED} {command} {writes_files}")
+    return sorted(pack[KILLS_A_RUN * run :], key=lambda at: at.number / limits[at.what])
+
+
+def test_the_whole_sweep_kills_at_five_hundred_points_and_more_of_every_kind():
+    planned = {
+        (command, backend, at)
+        for command, backend, runs in SWEEPS
+        for run in range(runs)
+        for at in points_of(
+            command, writes_files=_writes_files(command, backend), run=run, people=200
+        )
+    }
+
+    assert len(planned) >= 500
+    for command, backend, _ in SWEEPS:
+        kinds = {at.what for c, b, at in planned if (c, b) == (command, backend)}
+        assert kinds >= set(ON_WIRES)
+        assert kinds >= set(IN_FILES) or not _writes_files(command, backend)
+        assert kinds >= {phase.value for phase in Phase} or command == "invite"
+
+
+def _writes_files(command: str, backend: str) -> bool:
+    """The database, or a worker's queue."""
+    return backend == "sqlite" or command in {"serve", "worker"}
 
 
 @pytest.mark.parametrize("phase", Phase)
@@ -65,7 +92,9 @@ def test_kills_all_over_a_run_double_and_lose_nothing(
     bench: Bench, templates: Templates, figures: Figures, command: str, backend: str, run: int
 ):
     scenario = scenario_of(templates, command, backend)
-    points = points_of(scenario, run)
+    points = points_of(command, writes_files=_writes_files(command, backend), run=run)
+    if not may_trace():
+        points = [at for at in points if at.is_phase]
 
     tally = bench.sweep(scenario, [points])
 
