@@ -99,4 +99,4 @@ def test_kills_all_over_a_run_double_and_lose_nothing(
     tally = bench.sweep(scenario, [points])
 
     figures(f"killed: {scenario}, seed {SEED}", tally)
-    assert promises_in(tally) == KEPT, [str(at) for at in points]
+    assert promises_in(tally) == KEPT, [*map(str, points), *bench.words]
