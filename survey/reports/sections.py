@@ -235,7 +235,7 @@ def _categories(covered: Period, figures: OutcomeFigures) -> Section:
         rows.append(Row("", "No reason that explains it", (share(unexplained), NONE)))
     return Section(
         key="categories",
-        title="By category",
+        title=f"{_WHY[outcome]}, by category",
         subject="Category",
         outcome=outcome,
         columns=_columns(covered, weighed_most="Weighed most", named="Named"),
