@@ -42,7 +42,7 @@ def reasons(figures: OutcomeFigures, window: Window, *, addressed: Addressed) ->
         return _Series(reason.label, reason.by_month, address)
 
     return _drawn(
-        [series(reason) for reason in figures.reasons[:MOST_SERIES]],
+        [series(reason) for reason in figures.reasons if reason.decisive.count.hits][:MOST_SERIES],
         window,
         ink=INK[figures.outcome.value],
         title=f"{OUTCOME_WORDS[figures.outcome]}: what weighed most, month by month",

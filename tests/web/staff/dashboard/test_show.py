@@ -326,3 +326,69 @@ def test_viewer_is_led_to_no_deals(
     sign_in(Role.VIEWER)
 
     assert page(client).find("a", href=lambda to: to and to.startswith("/deals?")) is None
+
+
+def test_name_of_a_group_leads_to_its_figures_and_its_counts_to_deals_and_answers(
+    client: CheckingClient, session: Session, sign_in: SignIn
+) -> None:
+    make_company(session)
+    release = make_reason(session, code="PRI-01").release.number
+    for _ in range(3):
+        answer(session, region="Nordics")
+    make_deal(session, region="Nordics", outcome=Outcome.WON, closed_on=date(2026, 8, 20))
+    sign_in(Role.MANAGER)
+
+    shown = page(client, "/?outcome=")
+
+    reason = f"reason=PRI-01&release={release}"
+    year = "region=Nordics&from=2025-11&to=2026-10"
+    row = shown.find("caption", string="Deals by region").find_parent("table").tbody.tr
+    assert [(words(link), link["href"]) for link in row.find_all("a")] == [
+        ("Nordics", f"/?{year}"),
+        ("3 of 3", f"/feedback?outcome=lost&{year}&decisive=y&{reason}&counted=y"),
+        ("1 of 4", f"/deals?outcome=won&{year}&step=closed"),
+        ("3", f"/feedback?{year}&counted=y"),
+    ]
+
+
+def test_every_share_stands_with_its_count_and_is_grey_while_small(
+    client: CheckingClient, session: Session, sign_in: SignIn
+) -> None:
+    make_company(session)
+    for _ in range(4):
+        answer(session)
+    sign_in(Role.MANAGER)
+
+    few = page(client)
+    answer(session)
+    enough = page(client)
+
+    def shares(shown: BeautifulSoup) -> tuple[str, str]:
+        funnel = shown.find("caption", string="From closed to answered").find_parent("table")
+        hands = shown.find("dt", string="Losses in our hands").find_parent("div")
+        return words(funnel.tbody.find_all("tr")[-1].find_all("td")[-1]), words(hands)
+
+    # Of 4 of 4 nothing is said; 5 of 5 has the Wilson interval 56.6 to 100 %.
+    assert shares(few) == (
+        "4 of 4",
+        "Losses in our hands 4 of 4 too few to give a share · none shared",
+    )
+    assert shares(enough) == (
+        "5 of 5 100% (57\N{EN DASH}100%)",
+        "Losses in our hands 5 of 5 100% (57\N{EN DASH}100%) · none shared",
+    )
+
+
+def test_all_groups_are_in_the_table_though_nine_are_drawn(
+    client: CheckingClient, session: Session, sign_in: SignIn
+) -> None:
+    make_company(session)
+    for number in range(16):
+        make_deal(session, region=f"Region {number:02}", closed_on=date(2026, 8, 20))
+    sign_in(Role.MANAGER)
+
+    shown = page(client)
+
+    rows = shown.select('table:has(caption:-soup-contains("Deals by region")) tbody tr')
+    assert len(rows) == 16
+    assert "The drawing shows the first 9 of 16; the table has them all." in words(shown)
