@@ -5,7 +5,6 @@ they are sent, and again after they are changed, released or deleted.
 import time
 from collections.abc import Mapping
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.coding.actions import code_clicks, forget_codings
@@ -18,6 +17,7 @@ from survey.responses.models import Response
 from survey.responses.queries import answers_of
 from survey.responses.types import ResponseState
 from survey.taxonomy.models import Reason
+from survey.taxonomy.queries import reasons_by_code
 
 _BATCH = 200
 _PAUSE_S = 0.005
@@ -40,7 +40,9 @@ def _code_batch(database: Database) -> int:
         for response in responses:
             release_id = response.invitation.version.release_id
             if release_id not in by_release:
-                by_release[release_id] = _reasons_of(session, release_id)
+                by_release[release_id] = reasons_by_code(
+                    session, response.invitation.version.release
+                )
             _code(session, response, by_release[release_id])
         deal_ids = sorted({response.deal_id for response in responses})
         told = alternatives_told(session, deal_ids)
@@ -58,10 +60,3 @@ def _code(session: Session, response: Response, reasons: Mapping[str, Reason]) -
     answers = answers_of(session, response, document)
     named = [name for name in reasons_named(document, answers) if name.code in reasons]
     code_clicks(session, response, named=named, reasons=reasons)
-
-
-def _reasons_of(session: Session, release_id: int) -> dict[str, Reason]:
-    reasons = session.scalars(
-        select(Reason).where(Reason.release_id == release_id).order_by(Reason.id)
-    )
-    return {reason.code: reason for reason in reasons}

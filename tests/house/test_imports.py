@@ -2,7 +2,10 @@
 
 import ast
 import re
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 
 from tests.house import sources
 
@@ -24,6 +27,36 @@ def test_imports_inside_functions_give_their_reason() -> None:
         if not REASONS.search(" ".join(source.lines[node.lineno - 1 : node.end_lineno]))
     ]
     assert silent == []
+
+
+def test_every_library_imported_is_declared() -> None:
+    """What we import ourselves we ask for ourselves: another library may stop to bring it."""
+    project = tomllib.loads((sources.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["scale"]]
+    declared = {_plain(re.split(r"[\[<>=!~; ]", each)[0]) for each in asked}
+    makers = packages_distributions()
+    undeclared = {
+        f"{source.path}: {module}"
+        for source in sources.python("survey", "migrations")
+        for module in _modules(source)
+        if module not in sys.stdlib_module_names | {"survey"}
+        and not {_plain(each) for each in makers.get(module, [])} & declared
+    }
+
+    assert undeclared == set()
+
+
+def _modules(source: sources.Source) -> Iterator[str]:
+    """The first names of what a file imports from elsewhere."""
+    for node in source.nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_init_files_are_a_sentence() -> None:

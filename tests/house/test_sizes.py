@@ -1,4 +1,4 @@
-"""STYLE 5: files, functions, views, templates and tests stay small enough to read."""
+"""STYLE 5: files, functions, views, templates, sheets and tests stay small enough to read."""
 
 import ast
 from pathlib import Path
@@ -63,6 +63,15 @@ def test_templates_are_short() -> None:
         if path.suffix in {".html", ".txt", ".mjml", ".xml"}
     }
     assert _too_long(lengths, TEMPLATE_LINES) == {}
+
+
+def test_sheets_scripts_and_tables_are_short() -> None:
+    lengths = {
+        str(path): len((sources.ROOT / path).read_text(encoding="utf-8").splitlines())
+        for path in sources.files("survey/*", "templates/*", "pyproject.toml")
+        if path.suffix in {".css", ".js", ".toml"}
+    }
+    assert _too_long(lengths, FILE_LINES) == {}
 
 
 def test_exceptions_still_exist() -> None:

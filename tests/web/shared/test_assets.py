@@ -6,7 +6,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-SHEETS = ("bootstrap", "theme", "frame", "forms", "parts")
+SHEETS = ("bootstrap", "theme", "frame", "forms", "parts", "telling")
 
 
 def _address(client: FlaskClient, name: str) -> str:
