@@ -7,21 +7,16 @@
 | no decision | 10 | 2 | no money for it ×2 |
 """
 
-import csv
+import subprocess
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 
 LOST, WON, NO_DECISION = 60, 30, 10
-TODAY = date(2026, 10, 15)
-_SELLERS = ("ada@northwind.example", "ben@northwind.example", "cleo@northwind.example")
 _COLUMNS = (
     "Deal ID", "Deal Name", "Account", "Outcome", "Amount", "Currency", "Closed On", "Opened On",
     "Competitor", "Product", "Region", "Seller Email", "Seller Name", "Contact Email",
     "Contact Name", "May Ask",
 )  # fmt: skip
-_RIVALS = ("Contoso", "Fabrikam", "Initech")
-_CLOSED = {"lost": date(2026, 9, 28), "won": date(2026, 9, 10), "no_decision": date(2026, 9, 4)}
 
 
 @dataclass(frozen=True)
@@ -59,6 +54,37 @@ BY_HAND = {
     "no_decision": {"BUY-01": (2, 2)},
 }
 """Outcome → reason → how many of the answered deals it decided."""
+CATEGORIES_BY_HAND = {
+    "lost": {"PRI": (3, 7), "PRD": (2, 7), "SAL": (2, 7)},
+    "won": {"PRD": (2, 3), "PRI": (1, 3)},
+    "no_decision": {"BUY": (2, 2)},
+}
+SHARES_BY_HAND = {
+    # section, row, column: deals, of
+    ("answers", "lost", "this_month"): (7, None),
+    ("answers", "won", "this_month"): (3, None),
+    ("answers", "no_decision", "this_month"): (2, None),
+    ("answers", "all", "this_month"): (12, None),
+    ("answers", "disputed", "this_month"): (0, None),
+    ("coverage", "closed", "twelve_months"): (100, None),
+    ("coverage", "invited", "twelve_months"): (100, None),
+    ("coverage", "delivered", "twelve_months"): (100, None),
+    ("coverage", "started", "twelve_months"): (12, None),
+    ("coverage", "answered", "twelve_months"): (12, None),
+    ("coverage", "held", "twelve_months"): (0, None),
+    ("closing_months", "2026-09", "answered"): (12, 98),  # 94 and 99 closed on 31 August
+    ("closing_months", "2026-08", "answered"): (0, 2),
+    ("difference", "outcome:lost", "answered"): (7, 60),
+    ("difference", "outcome:won", "answered"): (3, 30),
+    ("difference", "outcome:no_decision", "answered"): (2, 10),
+    ("hands", "lost", "ours"): (7, None),
+    ("hands", "won", "ours"): (3, None),
+    ("hands", "no_decision", "theirs"): (2, None),
+    ("price", "lost", "named"): (3, 7),
+    ("price", "lost", "weighed_most"): (3, 7),
+    ("price", "won", "weighed_most"): (1, 3),
+    ("price", "no_decision", "weighed_most"): (0, 2),
+}
 ON_THE_DASHBOARD = (
     "12 of 100",  # answered, of closed
     "3 of 7",  # price, of answered losses
@@ -69,45 +95,36 @@ ON_THE_DASHBOARD = (
 )
 
 
-def outcome_of(number: int) -> str:
-    if number < LOST:
-        return "lost"
-    return "won" if number < LOST + WON else "no_decision"
-
-
 def address_of(number: int) -> str:
     return f"buyer{number:03}@account{number:03}.example"
 
 
 def write_deals(path: Path) -> Path:
-    """The file as a spreadsheet would save it: semicolons, decimal points, ISO days."""
-    with path.open("w", newline="", encoding="utf-8-sig") as file:
-        writer = csv.writer(file, delimiter=";")
-        writer.writerow(_COLUMNS)
-        for number in range(LOST + WON + NO_DECISION):
-            writer.writerow(_row(number))
+    """The file as another tool writes it: semicolons, decimal points, ISO days, all in quotes."""
+    header = ";".join(_COLUMNS)
+    program = _AWK.replace("@header", header).replace("@deals", str(LOST + WON + NO_DECISION))
+    written = subprocess.run(["awk", program], check=True, capture_output=True).stdout
+    path.write_bytes(b"\xef\xbb\xbf" + written)
     return path
 
 
-def _row(number: int) -> list[object]:
-    outcome = outcome_of(number)
-    closed = _CLOSED[outcome] - timedelta(days=number % 5)
-    seller = _SELLERS[number % 3]
-    return [
-        f"D-{number:03}",
-        f"Planning for site {number:03}",
-        f"Account {number:03}",
-        outcome,
-        f"{1000 + number}.50",
-        "EUR",
-        closed.isoformat(),
-        (closed - timedelta(days=60)).isoformat(),
-        _RIVALS[number % 3] if outcome == "lost" else "",
-        "Planner" if number % 2 else "Scheduler",
-        "Benelux" if number % 4 else "Nordics",
-        seller,
-        seller.partition("@")[0].capitalize(),
-        address_of(number),
-        f"Robin Vos {number:03}",
-        "yes",
-    ]
+_AWK = r"""
+BEGIN {
+    print "@header"
+    split("Contoso Fabrikam Initech", rivals, " "); split("ada ben cleo", sellers, " ")
+    for (deal = 0; deal < @deals; deal++) {
+        outcome = deal < 60 ? "lost" : deal < 90 ? "won" : "no_decision"
+        rival = outcome == "lost" ? rivals[deal % 3 + 1] : ""
+        closed = outcome == "lost" ? "2026-09-" (28 - deal % 5) \
+            : outcome == "won" ? sprintf("2026-09-%02d", 10 - deal % 5) \
+            : deal % 5 == 4 ? "2026-08-31" : sprintf("2026-09-%02d", 4 - deal % 5)
+        seller = sellers[deal % 3 + 1]
+        printf "\"D-%03d\";\"Planning for site %03d\";\"Account %03d\";", deal, deal, deal
+        printf "\"%s\";\"%d.50\";\"EUR\";\"%s\";\"2026-07-01\";", outcome, 1000 + deal, closed
+        printf "\"%s\";\"%s\";", rival, deal % 2 ? "Planner" : "Scheduler"
+        printf "\"%s\";", deal % 4 ? "Benelux" : "Nordics"
+        printf "\"%s@northwind.example\";\"%s\";", seller, seller
+        printf "\"buyer%03d@account%03d.example\";\"Robin Vos %03d\";\"yes\"\n", deal, deal, deal
+    }
+}
+"""
