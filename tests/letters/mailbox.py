@@ -15,6 +15,14 @@ def mails(folder: Path) -> list[EmailMessage]:
 
 
 def text_of(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
+    return _part_of(mail, "plain")
+
+
+def html_of(mail: EmailMessage) -> str:
+    return _part_of(mail, "html")
+
+
+def _part_of(mail: EmailMessage, kind: str) -> str:
+    body = mail.get_body((kind,))
     assert body is not None
     return str(body.get_content()).replace("\r\n", "\n")
