@@ -1,14 +1,18 @@
 """Reasons found in answers: by the buyer's clicks, and by a person who rests on a quote."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from survey.coding.models import CodedResponse, Coding
+from survey.coding.models import CodedResponse, Coding, SupplierName
+from survey.coding.queries import alternatives_told, deals_that_name
 from survey.coding.rules import may_move, stands_in
 from survey.coding.types import CodingRole, CodingSource, CodingState, Direction
+from survey.deals.actions import keep_buyers_alternatives
+from survey.deals.models import Competitor
+from survey.deals.rules import name_key
 from survey.kit.errors import SurveyError
 from survey.questionnaires.types import NamedReason
 from survey.responses.models import Answer, Response
@@ -27,6 +31,14 @@ class QuoteNotInAnswer(SurveyError):
 
 class WrongMove(SurveyError):
     """A coding was moved to a state it cannot reach."""
+
+
+class AlreadyListed(SurveyError):
+    """A supplier was said to be somebody else, but is on our list by its own name."""
+
+
+class NoName(SurveyError):
+    """Nothing was written that could name a supplier."""
 
 
 class NotReadable(SurveyError):
@@ -220,3 +232,50 @@ def _check_quote(session: Session, response: Response, *, quote: str, question_k
         raise QuoteNotInAnswer(
             "The quote must stand in the answer letter for letter. Copy it from the buyer’s words."
         )
+
+
+def name_supplier(session: Session, *, written: str, competitor: Competitor) -> SupplierName:
+    """A person says whom buyers mean by a supplier's name that is not on our list.
+
+    It holds for every answer that writes it so, also for those that come later. Saying it again
+    corrects it. Raises `AlreadyListed`, `NoName`.
+    """
+    key = name_key(written)
+    if not key:
+        raise NoName("The buyer wrote no name.")
+    if session.scalar(select(Competitor.id).where(Competitor.name_key == key)):
+        raise AlreadyListed(f"“{written.strip()}” is on the list of competitors already.")
+    named = session.scalar(select(SupplierName).where(SupplierName.name_key == key))
+    if named is None:
+        named = SupplierName(name_key=key)
+        session.add(named)
+    named.competitor = competitor
+    session.flush()
+    keep_alternatives(session, deals_that_name(session, key))
+    return named
+
+
+def list_supplier(session: Session, *, written: str, name: str) -> Competitor:
+    """A person puts a supplier whom a buyer named on the list of competitors.
+
+    Where the list has the name already, that competitor is meant. What the buyer wrote is taken to
+    mean it from now on.
+    """
+    key = name_key(name)
+    competitor = session.scalar(select(Competitor).where(Competitor.name_key == key))
+    if competitor is None:
+        competitor = Competitor(name=" ".join(name.split()), name_key=key)
+        session.add(competitor)
+        session.flush()
+    if name_key(written) == key:
+        keep_alternatives(session, deals_that_name(session, key))
+    else:
+        name_supplier(session, written=written, competitor=competitor)
+    return competitor
+
+
+def keep_alternatives(session: Session, deal_ids: Sequence[int]) -> None:
+    """Make what these deals' buyers had instead say what their answers say now."""
+    told = alternatives_told(session, deal_ids)
+    for deal_id in deal_ids:
+        keep_buyers_alternatives(session, deal_id, told.get(deal_id, ()))

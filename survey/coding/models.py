@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.coding.types import CodingRole, CodingSource, CodingState, Direction
+from survey.deals.models import Competitor
 from survey.kit.db import Base, Id, PublicId, one_of
 from survey.responses.models import Response
 from survey.responses.types import ResponseState
@@ -57,6 +58,18 @@ class Coding(Base):
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+
+
+class SupplierName(Base):
+    """How buyers write a competitor's name where they do not write it as our list does."""
+
+    __tablename__ = "supplier_name"
+
+    id: Mapped[Id]
+    name_key: Mapped[str] = mapped_column(String(300), unique=True)
+    """What they write, in small letters and single spaces."""
+    competitor_id: Mapped[int] = mapped_column(ForeignKey("competitor.id"))
+    competitor: Mapped[Competitor] = relationship()
 
 
 class CodedResponse(Base):

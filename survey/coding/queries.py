@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Label, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from survey.coding.models import CodedResponse, Coding
-from survey.coding.rules import ALTERNATIVE_QUESTIONS, alternative_named
+from survey.coding.models import CodedResponse, Coding, SupplierName
+from survey.coding.rules import ALTERNATIVE_QUESTIONS, alternative_named, names_in
 from survey.coding.types import CodingRole, CodingSource, CodingState
-from survey.deals.rules import NamedAlternative
+from survey.deals.models import Competitor
+from survey.deals.rules import NamedAlternative, name_key
 from survey.invitations.models import Invitation
 from survey.responses.models import Answer, Response
 from survey.responses.types import Audience, ResponseState
@@ -100,7 +101,105 @@ def alternatives_told(
         alternative = alternative_named(question, choice, words)
         if alternative:
             told[deal_id].append(alternative)
-    return told
+    meant = _meant_by(session, {each.name_key for named in told.values() for each in named})
+    return {
+        deal_id: [
+            each._replace(name_key=meant[each.name_key]) if each.name_key in meant else each
+            for each in named
+        ]
+        for deal_id, named in told.items()
+    }
+
+
+def _meant_by(session: Session, name_keys: Iterable[str]) -> dict[str, str]:
+    """The key of the competitor that somebody said these names mean; others are left out."""
+    asked = (
+        select(SupplierName.name_key, Competitor.name_key)
+        .join(Competitor, Competitor.id == SupplierName.competitor_id)
+        .where(SupplierName.name_key.in_(name_keys))
+    )
+    return dict(iter(session.execute(asked)))
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """A supplier's name as a buyer wrote it beside a choice, and whom of our list it means."""
+
+    question_key: str
+    written: str
+    competitor: Competitor | None
+    is_as_listed: bool
+    """Written as our list has it, so that nobody has to say who it is."""
+
+
+def suppliers_written(session: Session, response: Response) -> list[Supplier]:
+    """The suppliers an answer names beside a choice, known or not."""
+    found = []
+    for question, choice, words in session.execute(
+        select(Answer.question_key, Answer.choice_key, Answer.text)
+        .where(Answer.response_id == response.id, Answer.question_key.in_(ALTERNATIVE_QUESTIONS))
+        .order_by(Answer.id)
+    ):
+        named = alternative_named(question, choice, words)
+        if named and named.name_key:
+            listed = _competitor(session, Competitor.name_key == named.name_key)
+            meant = listed or _competitor(
+                session,
+                Competitor.id.in_(
+                    select(SupplierName.competitor_id).where(
+                        SupplierName.name_key == named.name_key
+                    )
+                ),
+            )
+            found.append(Supplier(question, named.name, meant, listed is not None))
+    return found
+
+
+def competitors_by_name(session: Session) -> dict[str, str]:
+    """The list of competitors: public id → name, by name."""
+    asked = select(Competitor.public_id, Competitor.name).order_by(Competitor.name, Competitor.id)
+    return dict(iter(session.execute(asked)))
+
+
+def find_competitor(session: Session, public_id: str) -> Competitor | None:
+    return _competitor(session, Competitor.public_id == public_id)
+
+
+def _competitor(session: Session, condition: ColumnElement[bool]) -> Competitor | None:
+    return session.scalar(select(Competitor).where(condition))
+
+
+def deals_that_name(session: Session, key: str) -> list[int]:
+    """The deals of which a buyer wrote a supplier's name so, but for letter case and spaces."""
+    asked = Answer.question_key.in_(ALTERNATIVE_QUESTIONS) & (Answer.text != "")
+    ways = session.scalars(select(Answer.text).distinct().where(asked))
+    same = [words for words in ways if name_key(words) == key]
+    return list(
+        session.scalars(
+            select(Response.deal_id)
+            .distinct()
+            .join(Answer, Answer.response_id == Response.id)
+            .where(asked, Answer.text.in_(same))
+            .order_by(Response.deal_id)
+        )
+    )
+
+
+def names_of_suppliers(session: Session, deal_ids: Iterable[int]) -> list[str]:
+    """Our list's suppliers, however they are written, and what buyers of these deals wrote."""
+    listed = session.scalars(select(Competitor.name).order_by(Competitor.id)).all()
+    meant = session.scalars(select(SupplierName.name_key).order_by(SupplierName.id)).all()
+    written = session.scalars(
+        select(Answer.text)
+        .join(Response, Response.id == Answer.response_id)
+        .where(
+            Response.deal_id.in_(deal_ids),
+            Answer.question_key.in_(ALTERNATIVE_QUESTIONS),
+            Answer.text != "",
+        )
+        .order_by(Answer.id)
+    ).all()
+    return [*listed, *(name for each in (*meant, *written) for name in names_in(each))]
 
 
 def awaiting_a_reader(session: Session) -> list[Response]:

@@ -1,7 +1,8 @@
 """What may become of a coding, what a quote may rest on, and what a click says of rivals."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 from survey.coding.types import CodingState
 from survey.deals.rules import NamedAlternative, name_key
@@ -40,6 +41,13 @@ _INSTEAD: Mapping[str, tuple[AlternativeKind, Standing]] = {
     "closest.in_house": (AlternativeKind.IN_HOUSE, Standing.CLOSEST),
     "closest.nothing": (AlternativeKind.NOTHING, Standing.CLOSEST),
 }
+# A name has rarely more words; more are a sentence.
+_LONGEST_NAME = 4
+_LITTLE = frozenset({"the", "and", "for", "from", "with", "by", "of"})
+_MOST_RESEMBLING = 5
+# The share of letters two names have in common, as `difflib` counts it, from which both may be one:
+# "Trailhaed" and "Trailhead" have 0.89, "Trailhead" and "Tailspin" 0.59.
+_RESEMBLES = 0.7
 ALTERNATIVE_QUESTIONS = ("ended", "closest")
 """What those who went elsewhere, and those who chose us, are asked of what they had instead."""
 
@@ -52,6 +60,26 @@ def alternative_named(question: str, choice: str | None, words: str) -> NamedAlt
     kind, standing = said
     name = words.strip() if kind is AlternativeKind.COMPETITOR else ""
     return NamedAlternative(kind, name_key(name), name, standing)
+
+
+def names_in(written: str) -> list[str]:
+    """The words of a supplier's name as a buyer wrote it, each a name of its own.
+
+    Of a sentence only the words that are written like names; little words are no names.
+    """
+    words = [word for word in re.findall(r"[^\W_]+", written) if word.lower() not in _LITTLE]
+    if len(words) <= _LONGEST_NAME:
+        return words
+    return [word for word in words if not word.islower()]
+
+
+def resembling(written: str, names: Iterable[str]) -> list[str]:
+    """Those of the names that the written one may mean, the likeliest first."""
+    by_key = {name_key(name): name for name in names}
+    key = name_key(written)
+    beginning = [each for each in sorted(by_key) if each.startswith(key) or key.startswith(each)]
+    near = get_close_matches(key, by_key, n=_MOST_RESEMBLING, cutoff=_RESEMBLES)
+    return [by_key[each] for each in dict.fromkeys([*beginning, *near])][:_MOST_RESEMBLING]
 
 
 def happened(outcome: Outcome, ended: Ended | None) -> str:

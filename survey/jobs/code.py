@@ -7,9 +7,8 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from survey.coding.actions import code_clicks, forget_codings
-from survey.coding.queries import alternatives_told, with_unread_clicks
-from survey.deals.actions import keep_buyers_alternatives
+from survey.coding.actions import code_clicks, forget_codings, keep_alternatives
+from survey.coding.queries import with_unread_clicks
 from survey.kit.db import Database
 from survey.questionnaires.queries import document_of
 from survey.questionnaires.rules import reasons_named
@@ -44,10 +43,7 @@ def _code_batch(database: Database) -> int:
                     session, response.invitation.version.release
                 )
             _code(session, response, by_release[release_id])
-        deal_ids = sorted({response.deal_id for response in responses})
-        told = alternatives_told(session, deal_ids)
-        for deal_id in deal_ids:
-            keep_buyers_alternatives(session, deal_id, told.get(deal_id, ()))
+        keep_alternatives(session, sorted({response.deal_id for response in responses}))
         return len(responses)
 
 

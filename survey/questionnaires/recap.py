@@ -23,6 +23,8 @@ class Told:
     question: Question
     label: str
     answer: str
+    is_probe: bool = False
+    """Said when asked further about words that said little."""
 
 
 def told(document: Document, answers: Answers, fields: Mapping[str, str]) -> list[Told]:
@@ -32,8 +34,10 @@ def told(document: Document, answers: Answers, fields: Mapping[str, str]) -> lis
             question,
             label=_label(document, question, answers, fields),
             answer=_answer(question, answers, fields),
+            is_probe=screen.is_probe,
         )
-        for question in rules.questions_of(rules.screens_for(document, answers))
+        for screen in rules.screens_for(document, answers)
+        for question in screen.questions
         if question.key in answers
     ]
 

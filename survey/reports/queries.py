@@ -252,7 +252,8 @@ def _cards(session: Session, quotes: Sequence[QuoteRef], reader: User | None) ->
         .order_by(Response.public_id)
     ).all()
     ids = [response.id for response in responses]
-    codings, words, others = for_responses(session, ids), _words(session, ids), rivals(session)
+    codings, words = for_responses(session, ids), _words(session, ids)
+    others = rivals(session, responses)
     company = the_company(session).name
     cards = []
     for response in responses:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from survey.coding.rules import happened, may_move, stands_in
+from survey.coding.rules import happened, may_move, names_in, resembling, stands_in
 from survey.coding.types import CodingState
 from survey.deals.types import Outcome
 from survey.responses.types import Ended
@@ -52,3 +52,30 @@ def test_quote_stands_only_as_written(quote: str, stands: bool) -> None:
 )
 def test_what_happened_is_the_buyers_word_before_the_crms(outcome, ended, told):
     assert happened(outcome, ended) == told
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("Trailhead", ["Trailhead"]),
+        ("trail head ltd", ["trail", "head", "ltd"]),
+        ("The Northern Works of York", ["Northern", "Works", "York"]),
+        ("we took the one from Acme in the end", ["Acme"]),
+        ("  ", []),
+    ],
+)
+def test_names_in_finds_the_words_of_a_name(written, found):
+    assert names_in(written) == found
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("TRAILHAED", ["Trailhead"]),
+        ("Base", ["Base Camp", "Basecone"]),
+        ("Base Camp Inc", ["Base Camp"]),
+        ("Zebra", []),
+    ],
+)
+def test_resembling_finds_what_may_be_meant(written, found):
+    assert resembling(written, ["Acme", "Base Camp", "Basecone", "Trailhead"]) == found

@@ -1,7 +1,7 @@
 """One function per table: `make_deal(session, outcome=Outcome.WON)` makes the rest by itself."""
 
 from tests.factories.audit import make_audit_entry
-from tests.factories.coding import make_coded_response, make_coding
+from tests.factories.coding import make_coded_response, make_coding, make_supplier_name
 from tests.factories.company import make_company, make_country_rule
 from tests.factories.deals import (
     make_account,
@@ -83,6 +83,7 @@ __all__ = [
     "make_response",
     "make_revision",
     "make_settlement",
+    "make_supplier_name",
     "make_suppression",
     "make_team",
     "make_user",

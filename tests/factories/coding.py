@@ -4,10 +4,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from survey.coding.models import CodedResponse, Coding
+from survey.coding.models import CodedResponse, Coding, SupplierName
 from survey.coding.types import CodingRole, CodingSource, CodingState, Direction
+from tests.factories.deals import make_competitor
 from tests.factories.responses import make_response
-from tests.factories.rows import MOMENT, added
+from tests.factories.rows import MOMENT, added, next_number
 from tests.factories.taxonomy import make_reason
 
 
@@ -34,3 +35,12 @@ def make_coded_response(session: Session, **columns: Any) -> CodedResponse:
         "state": response.state,
     }
     return added(session, CodedResponse(**values | columns))
+
+
+def make_supplier_name(session: Session, **columns: Any) -> SupplierName:
+    """Buyers write "acme" with a k."""
+    values: dict[str, Any] = {
+        "name_key": f"akme {next_number()}",
+        "competitor": columns.get("competitor") or make_competitor(session),
+    }
+    return added(session, SupplierName(**values | columns))

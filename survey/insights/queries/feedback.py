@@ -1,6 +1,6 @@
 """The stream of answers that a reader may read, and the answers behind one bar."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from survey.coding.models import Coding
-from survey.coding.queries import for_responses
+from survey.coding.queries import for_responses, names_of_suppliers
 from survey.coding.types import CodingState
-from survey.deals.models import Account, Competitor, Deal
+from survey.deals.models import Account, Deal
 from survey.insights.queries.reasons import PRICE_MADE_IT, reasons_called
 from survey.insights.queries.voices import deal_conditions, heirs, primaries, told_against
 from survey.insights.types import Filter, Step
@@ -121,9 +121,9 @@ def feedback(
     return Page(_heard(session, page.rows, wanted.part), page.previous, page.following)
 
 
-def rivals(session: Session) -> list[str]:
-    """The names of all competitors."""
-    return list(session.scalars(select(Competitor.name).order_by(Competitor.id)))
+def rivals(session: Session, responses: Iterable[Response]) -> list[str]:
+    """The names of all competitors, and of suppliers that buyers of the same deals wrote down."""
+    return names_of_suppliers(session, {response.deal_id for response in responses})
 
 
 def names_to_leave_out(response: Response, rivals: Sequence[str]) -> list[str]:
@@ -229,7 +229,7 @@ def _heard(session: Session, responses: Sequence[Response], part: Part) -> list[
     ids = [response.id for response in responses]
     codings = for_responses(session, ids)
     written = _written(session, ids)
-    others = rivals(session) if part is Part.NAMELESS else []
+    others = rivals(session, responses) if part is Part.NAMELESS else []
     heard = []
     for response in responses:
         words = written.get(response.id, [])

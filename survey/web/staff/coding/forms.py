@@ -1,10 +1,12 @@
 """The form by which an analyst finds a reason in a buyer's words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from wtforms import RadioField, SelectField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from survey.coding.queries import Supplier
+from survey.coding.rules import resembling
 from survey.coding.types import CodingRole, Direction
 from survey.deals.types import Outcome
 from survey.questionnaires.recap import Told
@@ -13,6 +15,7 @@ from survey.taxonomy.queries import Branch
 from survey.taxonomy.types import SaleMoment
 from survey.web.shared.forms import StaffForm, no_control_characters, stripped
 
+LONGEST_NAME = 200
 _MOMENTS = {moment.value: moment.value.replace("_", " ").capitalize() for moment in SaleMoment}
 
 
@@ -80,4 +83,39 @@ def coding_forms(
             form.quote.data = each.answer
             form.direction.data = way.value
             forms[each.question.key] = form
+    return forms
+
+
+class SupplierForm(StaffForm):
+    """Whom a buyer means by a supplier's name: one of the list, or one to put on it."""
+
+    competitor = SelectField("On our list it is", validators=[Optional()])
+    name = StringField(
+        "Or put it on the list as",
+        filters=[stripped],
+        validators=[Length(max=LONGEST_NAME), no_control_characters],
+    )
+
+    def offer(self, names: Mapping[str, str], *, written: str) -> None:
+        """Offer the list by public id, the names that resemble the written one first."""
+        alike = resembling(written, names.values())
+        by_name = {name: public_id for public_id, name in names.items()}
+        likely = {by_name[name]: name for name in alike}
+        rest = {public_id: name for public_id, name in names.items() if public_id not in likely}
+        groups = {"Written much alike": likely, "All others": rest}
+        offered = {label: group for label, group in groups.items() if group}
+        self.competitor.choices = {"": "Choose", **offered}
+
+
+def supplier_forms(
+    suppliers: Sequence[Supplier], names: Mapping[str, str]
+) -> list[tuple[Supplier, SupplierForm]]:
+    """A form for each supplier that is not written as our list has it: public id → name."""
+    forms = []
+    for each in suppliers:
+        if not each.is_as_listed:
+            form = SupplierForm(formdata=None, prefix=each.question_key)
+            form.offer(names, written=each.written)
+            form.competitor.data = each.competitor.public_id if each.competitor else ""
+            forms.append((each, form))
     return forms

@@ -8,6 +8,7 @@ from survey.audit.types import Subject
 from survey.coding import actions, queries
 from survey.coding.models import Coding
 from survey.coding.types import CodingRole, Direction
+from survey.deals.models import Competitor
 from survey.kit.disclosure import Rate
 from survey.kit.errors import SurveyError
 from survey.kit.statistics import Count
@@ -20,10 +21,14 @@ from survey.team.types import Role
 from survey.web.shared.door import now, session
 from survey.web.shared.forms import UNPROCESSABLE
 from survey.web.staff import access
-from survey.web.staff.coding.forms import CodingForm
+from survey.web.staff.coding.forms import CodingForm, SupplierForm
 from survey.web.staff.door import actor, reader
 
 bp = Blueprint("coding", __name__)
+
+
+class NobodyChosen(SurveyError):
+    """It was not said who is meant."""
 
 
 @bp.get("/coding")
@@ -52,6 +57,33 @@ def add(public_id: str, question_key: str) -> ResponseReturnValue:
             return _done(coding, "coding_added", "The reason is added.")
     page = render_template(
         "staff/coding/add.html", response=response, question_key=question_key, form=form
+    )
+    return page, UNPROCESSABLE
+
+
+@bp.post("/coding/suppliers/<public_id>/<question_key>")
+@access.allows(Role.ADMIN, Role.ANALYST)
+def supplier(public_id: str, question_key: str) -> ResponseReturnValue:
+    """Say whom the buyer means by the supplier written beside a choice."""
+    response = _response(public_id)
+    written = _supplier(response, question_key)
+    form = SupplierForm(prefix=question_key)
+    form.offer(queries.competitors_by_name(session()), written=written)
+    if form.validate():
+        try:
+            competitor = _meant(form, written)
+        except SurveyError as error:
+            form.refuse("competitor", str(error))
+        else:
+            record(session(), actor(), "supplier_named", _subject(competitor), now=now())
+            flash(f"It is {competitor.name}, here and in other answers that write it so.", "done")
+            return redirect(_page_of(response), 303)
+    page = render_template(
+        "staff/coding/supplier.html",
+        response=response,
+        question_key=question_key,
+        written=written,
+        form=form,
     )
     return page, UNPROCESSABLE
 
@@ -88,6 +120,32 @@ def _add(response: Response, question_key: str, form: CodingForm) -> Coding:
     )
 
 
+def _supplier(response: Response, question_key: str) -> str:
+    """The name the buyer wrote there and that is not on our list as it is; else 404."""
+    found = next(
+        (
+            each.written
+            for each in queries.suppliers_written(session(), response)
+            if each.question_key == question_key and not each.is_as_listed
+        ),
+        None,
+    )
+    return found or abort(404)
+
+
+def _meant(form: SupplierForm, written: str) -> Competitor:
+    if form.name.data:
+        return actions.list_supplier(session(), written=written, name=form.name.data)
+    chosen = queries.find_competitor(session(), form.competitor.data or "")
+    if chosen is None:
+        raise NobodyChosen("Please choose a competitor, or write the name to put on the list.")
+    return actions.name_supplier(session(), written=written, competitor=chosen).competitor
+
+
+def _subject(competitor: Competitor) -> Subject:
+    return Subject("competitor", competitor.id)
+
+
 def _response(public_id: str) -> Response:
     response = find_response(session(), public_id)
     if response is None or sight_of(session(), reader(), response) is not Sight.WHOLE:
@@ -105,5 +163,8 @@ def _coding(public_id: str) -> Coding:
 def _done(coding: Coding, action: str, words: str) -> ResponseReturnValue:
     record(session(), actor(), action, Subject("coding", coding.id), now=now())
     flash(words, "done")
-    address = url_for("staff.feedback.show", public_id=coding.response.public_id)
-    return redirect(f"{address}#reasons", 303)
+    return redirect(_page_of(coding.response), 303)
+
+
+def _page_of(response: Response) -> str:
+    return url_for("staff.feedback.show", public_id=response.public_id, _anchor="reasons")

@@ -67,7 +67,7 @@ def _nameless(response: Response, document: Document, answers: Answers) -> list[
         "product": ours,
         "sender_name": response.invitation.campaign.sender_name,
     }
-    names = names_to_leave_out(response, rivals(session()))
+    names = names_to_leave_out(response, rivals(session(), [response]))
     return [
         each if each.question.choices else replace(each, answer=without_names(each.answer, names))
         for each in told(document, bare, fields)

@@ -5,7 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from survey.audit.actions import record
 from survey.audit.types import Subject
-from survey.coding.queries import for_response
+from survey.coding.queries import (
+    Supplier,
+    competitors_by_name,
+    for_response,
+    suppliers_written,
+)
 from survey.coding.rules import happened
 from survey.insights.queries.feedback import feedback
 from survey.invitations.models import Invitation
@@ -21,7 +26,12 @@ from survey.web.shared.door import now, session, wake
 from survey.web.shared.forms import UNPROCESSABLE
 from survey.web.shared.words import zone
 from survey.web.staff import access
-from survey.web.staff.coding.forms import CodingForm, coding_forms
+from survey.web.staff.coding.forms import (
+    CodingForm,
+    SupplierForm,
+    coding_forms,
+    supplier_forms,
+)
 from survey.web.staff.door import actor, reader
 from survey.web.staff.feedback.forms import FindInvitationForm, ReplyForm
 from survey.web.staff.feedback.reading import Reading, document_of, fields_of, month_of, read
@@ -87,6 +97,7 @@ def show(public_id: str) -> ResponseReturnValue:
         doubts=[Doubt(reason).sentence for reason in response.hold_reasons],
         may_code=may_code,
         coding_forms=_coding_forms(response, reading) if may_code else {},
+        suppliers=_supplier_forms(response) if may_code else [],
         month_of=month_of,
     )
 
@@ -95,6 +106,11 @@ def _coding_forms(response: Response, reading: Reading) -> dict[str, CodingForm]
     typical = happened(response.deal.outcome, response.ended)
     branches = tree(session(), current_release(session()), happened=typical)
     return coding_forms(branches, reading.told, outcome=response.deal.outcome)
+
+
+def _supplier_forms(response: Response) -> list[tuple[Supplier, SupplierForm]]:
+    written = suppliers_written(session(), response)
+    return supplier_forms(written, competitors_by_name(session()))
 
 
 @bp.get("/feedback/replies")

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from survey.coding.types import CodingRole
 from survey.responses.models import Response
 from survey.responses.types import Audience
 from survey.team.models import User
 from survey.team.types import Role
-from tests.factories import make_coding, make_reason, make_revision
+from tests.factories import make_answer, make_coding, make_reason, make_revision
 from tests.pages import CheckingClient
 
 Answered = Callable[..., Response]
@@ -41,6 +42,36 @@ def test_answer_shows_its_reasons_with_their_quotes(
 
     assert "First package too large" in page
     assert page.count("A smaller first package") == 2
+
+
+def test_reasons_say_which_answer_they_rest_on_and_which_were_said_when_asked_further(
+    client: CheckingClient, session: Session, sign_in: SignIn, answered: Answered
+) -> None:
+    response = answered("too expensive")
+    make_answer(
+        session, response=response, question_key="different_more", text="Only two of us use it"
+    )
+    for label, key, quote in (
+        ("Beyond what they spend", "different", "too expensive"),
+        ("Charged by seat", "different_more", "Only two of us use it"),
+    ):
+        make_coding(
+            session,
+            response=response,
+            reason=make_reason(session, label=label),
+            role=CodingRole.CONTRIBUTING,
+            quote=quote,
+            question_key=key,
+        )
+    sign_in(Role.ANALYST)
+
+    page = client.get(f"/feedback/{response.public_id}").text
+    before, asked_further = page.split("Beyond what they spend")[1].split("Charged by seat")
+
+    assert "From: What would have had to be different for you to choose us?" in before
+    assert "Said when asked further" not in before
+    assert "From: You wrote “too expensive”. How do you mean?" in asked_further
+    assert "Said when asked further" in asked_further
 
 
 def test_answer_tells_what_it_said_before(
