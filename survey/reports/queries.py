@@ -253,8 +253,7 @@ def _cards(session: Session, quotes: Sequence[QuoteRef], reader: User | None) ->
     ).all()
     ids = [response.id for response in responses]
     codings, words = for_responses(session, ids), _words(session, ids)
-    others = rivals(session, responses)
-    company = the_company(session).name
+    others, company = rivals(session, responses), the_company(session).name
     cards = []
     for response in responses:
         key = wanted[response.public_id]

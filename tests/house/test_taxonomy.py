@@ -85,3 +85,59 @@ def test_buyers_find_a_reason_under_its_group():
     for key in SHIPPED:
         for code, _, group in offered(key, "about"):
             assert REASONS[code].screen_group == group or (group == "product" and code in joined)
+
+
+ADDED = {
+    "a mistake we made": ("SAL-08", "Mistake by the vendor", "ours"),
+    "still under contract": ("ALT-08", "Contract elsewhere", "theirs"),
+    "the old one failed": ("ALT-07", "Old solution or supplier failed", "theirs"),
+    "a deadline, rule or event": ("BUY-09", "Deadline, new rule or event", "theirs"),
+    "approved suppliers": ("BUY-10", "Procurement or approved-supplier rule", "theirs"),
+    "never a fit": ("BUY-11", "Never a fit", "shared"),
+    "an adviser recommended": ("COM-05", "Recommended by an adviser or partner", "shared"),
+    "our contact changed": ("SAL-09", "Change of the vendor’s person", "ours"),
+    "origin or sovereignty": ("COM-06", "Origin or sovereignty", "theirs"),
+}
+
+
+@pytest.mark.parametrize(("code", "label", "control"), ADDED.values(), ids=ADDED)
+def test_reasons_that_taxonomies_lack_are_there_with_a_rule_and_a_side(code, label, control):
+    row = REASONS[code]
+
+    assert (row.label, row.control) == (label, control)
+    assert f"→ {code}" in row.decision_rule
+
+
+def test_symptoms_ask_a_second_question():
+    asking = {code for code, row in REASONS.items() if row.second_question}
+
+    # Price, value, and time: what lies behind them is worth asking for.
+    assert asking == {
+        *("PRI-01", "PRI-02", "PRI-03"),
+        *("VAL-01", "VAL-02", "VAL-03"),
+        *("BUY-02", "BUY-03"),
+    }
+
+
+def test_doing_it_oneself_is_wanted_not_compared():
+    assert REASONS["ALT-04"].label == "Wanted control or had the skills"
+
+
+def test_the_buyers_own_side_may_win_a_deal():
+    wins = {code for code, row in REASONS.items() if "won" in row.applies_to.split("|")}
+
+    # A need that was never one stops a deal; all else may also carry one.
+    assert {code for code in REASONS if code.startswith("BUY")} - wins == {"BUY-11"}
+
+
+def test_whose_hands_a_reason_is_in_has_three_values():
+    assert {row.control for row in REASONS.values()} == {"ours", "shared", "theirs"}
+    assert {code: REASONS[code].control for twins in TWINS for code in twins} == {
+        "PRI-02": "shared",
+        "BUY-01": "theirs",
+        "VAL-02": "shared",
+        "ALT-05": "shared",
+        "BUY-02": "theirs",
+        "SAL-07": "shared",
+        "BUY-05": "shared",
+    }

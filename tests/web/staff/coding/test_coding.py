@@ -130,3 +130,19 @@ def test_answers_nobody_may_read_cannot_be_coded(
     answer = client.post(f"/coding/answers/{response.public_id}/different", data=_form())
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["SAL-08", "ALT-07", "ALT-08", "BUY-09", "BUY-10", "BUY-11", "COM-05", "COM-06", "SAL-09"],
+)
+def test_any_reason_may_be_found_however_the_deal_ended(
+    client: CheckingClient, session: Session, sign_in: SignIn, answered: Answered, code: str
+) -> None:
+    # The buyer chose another supplier: several of these are typical of other endings only.
+    response = answered()
+    sign_in(Role.ANALYST)
+
+    client.post(f"/coding/answers/{response.public_id}/different", data=_form(reason=code))
+
+    assert session.scalars(select(Coding)).one().reason.code == code

@@ -66,7 +66,8 @@ def test_reasons_say_which_answer_they_rest_on_and_which_were_said_when_asked_fu
     sign_in(Role.ANALYST)
 
     page = client.get(f"/feedback/{response.public_id}").text
-    before, asked_further = page.split("Beyond what they spend")[1].split("Charged by seat")
+    reasons = page.split('id="reasons"')[1]
+    before, asked_further = reasons.split("Beyond what they spend")[1].split("Charged by seat")
 
     assert "From: What would have had to be different for you to choose us?" in before
     assert "Said when asked further" not in before
