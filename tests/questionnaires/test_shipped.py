@@ -157,11 +157,13 @@ def test_a_month_ends_the_sentence_of_its_choice():
     )
 
 
-def test_too_expensive_is_not_probed_where_the_price_met_a_limit():
+def test_too_expensive_is_not_probed_where_the_price_met_a_limit_and_nobody_else_sold():
     vague = {"weighed": "price", "ended": "kept_current", "different": "too expensive"}
+    limit = vague | {"about": "beyond_limit"}
 
     assert "different_more" in keys_shown(LOST, vague | ABOUT_WORTH)
-    assert "different_more" not in keys_shown(LOST, vague | {"about": "beyond_limit"})
+    assert "different_more" not in keys_shown(LOST, limit)
+    assert "different_more" in keys_shown(LOST, limit | {"ended": "chose_supplier"})
 
 
 def test_we_did_choose_you_is_asked_all_that_winners_are():

@@ -52,7 +52,7 @@ class ShownQuestion:
     is_short: bool
     """Its choices are a few words each and stand beside one another."""
     text: str
-    problem: str
+    has_problem: bool
     is_title: bool
     """Its label is the page's heading."""
     folded: str
@@ -64,6 +64,16 @@ class ShownQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownProblem:
+    """What is wrong with an answer, said once and linked to its field."""
+
+    name: str
+    field: str
+    """The field's id."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownScreen:
     key: str
     title: str
@@ -71,8 +81,7 @@ class ShownScreen:
     """Stands above the questions; empty where the first question is the heading itself."""
     opening: str
     questions: tuple[ShownQuestion, ...]
-    problems: tuple[tuple[str, str], ...]
-    """The id of a field and what is wrong with it."""
+    problems: tuple[ShownProblem, ...]
     step: int
     steps: int
     is_probe: bool
@@ -114,7 +123,10 @@ def show_screen(
         heading=heading,
         opening=rules.fill(rules.say(screen.opening, answers), visit.fields),
         questions=questions,
-        problems=tuple((_id_of(problem.name, questions), problem.sentence) for problem in problems),
+        problems=tuple(
+            ShownProblem(each.name, _id_of(each.name, questions), each.sentence)
+            for each in problems
+        ),
         step=step,
         steps=len(path),
         is_probe=screen.is_probe,
@@ -171,7 +183,7 @@ def _question(
         choices=choices,
         is_short=len(choices) > 1 and all(_is_short(choice) for choice in choices),
         text=rules.text_of(answers, question.key) if question.kind is QuestionKind.TEXT else "",
-        problem=next((p.sentence for p in problems if p.name == question.key), ""),
+        has_problem=any(problem.name == question.key for problem in problems),
         is_title=is_title,
         folded=rules.fill(visit.document.phrases.chosen, {"choice": echo}) if is_folded else "",
     )
