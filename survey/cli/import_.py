@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import click
-from click._termui_impl import ProgressBar
 
 from survey.cli.door import actor, fail, opened, settings
 from survey.company.queries import company
@@ -21,6 +21,16 @@ from survey.kit.db import Database
 
 _SHOWN_PROBLEMS = 20
 _QUIET_FOR_S = 1.0
+
+
+class _Bar(Protocol):
+    """What we ask of click's bar, which has no public name."""
+
+    pos: int
+
+    def update(self, n_steps: int) -> None: ...
+
+    def render_finish(self) -> None: ...
 
 
 @click.command("import")
@@ -92,7 +102,7 @@ def _told(report: ImportReport) -> str:
 def _progress(*, is_shown: bool) -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal once the work has taken a second; silence elsewhere."""
     started = time.monotonic()
-    bar: ProgressBar[int] | None = None
+    bar: _Bar | None = None
 
     def tell(done: int, total: int) -> None:
         nonlocal bar

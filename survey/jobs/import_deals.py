@@ -19,7 +19,7 @@ from survey.deals.types import DealRow, Problem
 from survey.kit.db import Database
 from survey.kit.tables import Row, open_table
 
-BATCH_ROWS = 1000
+BATCH_ROWS = 500
 _PAUSE_S = 0.005
 """Between two batches, so that other writers of SQLite get their turn."""
 MOST_PROBLEMS_KEPT = 1000

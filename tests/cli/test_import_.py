@@ -1,8 +1,10 @@
 """`survey import`."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
+from select import select as select_files
 
 import pytest
 from click.testing import CliRunner, Result
@@ -113,3 +115,43 @@ def test_import_that_cannot_start_fails_with_one_sentence(
     assert result.exit_code == 1
     assert sentence in result.stderr
     assert "Traceback" not in result.output
+
+
+def on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> str:
+    """What a person sees beside the answer of `survey import deals.csv --mapping mapping.toml`."""
+    ours, theirs = os.openpty()
+    with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
+        monkeypatch.setattr("sys.stderr", terminal)
+        main.main(
+            ["import", "deals.csv", "--mapping", "mapping.toml"],
+            prog_name="survey",
+            standalone_mode=False,
+        )
+        terminal.flush()
+        shown = os.read(ours, 65_536).decode() if has_words(ours) else ""
+    os.close(ours)
+    return shown
+
+
+def has_words(file: int) -> bool:
+    return bool(select_files([file], [], [], 0.2)[0])
+
+
+def test_long_work_shows_a_bar_on_a_terminal(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("survey.cli.import_._QUIET_FOR_S", 0.0)
+    monkeypatch.setenv("TERM", "xterm")
+
+    shown = on_a_terminal(monkeypatch)
+
+    assert "Importing" in shown
+    assert "100%" in shown
+
+
+def test_short_work_shows_no_bar(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("survey.cli.import_._QUIET_FOR_S", 60.0)
+
+    assert on_a_terminal(monkeypatch) == ""
