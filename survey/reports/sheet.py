@@ -82,10 +82,11 @@ def _reading(report: MonthReport) -> str:
         return "No answer may be read here: their buyers let fewer people read them."
     if not figures.is_few:
         more = f"; {report.unquoted:,} more may be read under Feedback" if report.unquoted else ""
-        return f"{counted(cards, 'quote')}{more}. Nobody is named in them."
+        return f"{counted(cards, 'quote')}{more}. Their words name nobody."
     first = "So few answers are to be read, not only counted."
     rest = "" if cards >= answered else " The others are counted: fewer people may read them."
-    return f"{first} {cards:,} of {max(answered, cards):,} may be read here, without names.{rest}"
+    readable = f"{cards:,} of {max(answered, cards):,} may be read here; their words name nobody."
+    return f"{first} {readable}{rest}"
 
 
 def _origin(report: MonthReport) -> Iterator[Fact]:
