@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, insert, select
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from survey.kit.db import Database, Moment
@@ -93,3 +93,20 @@ def test_errors_do_not_quote_what_was_written(visits: Database) -> None:
         session.execute(insert(_VISIT), [{"id": 90210}, {"id": 90210}])
 
     assert "[SQL parameters hidden due to hide_parameters=True]" in str(refusal.value)
+
+
+def test_sqlite_keeps_what_it_said_it_stored(database: Database) -> None:
+    """The names and numbers are SQLite's own: synchronous 2 is FULL."""
+    if not database.is_sqlite:
+        pytest.skip("PRAGMAs are SQLite's")
+    with database.reading() as session:
+        found = {
+            name: session.scalar(text(f"PRAGMA {name}"))
+            for name in ("journal_mode", "synchronous", "foreign_keys", "query_only")
+        }
+    with database.writing() as session:
+        may_write = session.scalar(text("PRAGMA query_only"))
+        synchronous = session.scalar(text("PRAGMA synchronous"))
+
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "query_only": 1}
+    assert (may_write, synchronous) == (0, 2)

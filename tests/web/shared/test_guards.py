@@ -26,10 +26,10 @@ def visitors(settings: Settings, database: Database) -> Callable[[int], FlaskCli
     return behind
 
 
-def _tries(client: FlaskClient, forwarded: list[str]) -> list[int]:
-    """The answers to one try to ask for a password per `X-Forwarded-For`."""
+def _tries(client: FlaskClient, forwarded: list[str], door: str = "/forgot") -> list[int]:
+    """The answers to one try at a door per `X-Forwarded-For`."""
     return [
-        client.post("/forgot", data={}, headers={"X-Forwarded-For": header}).status_code
+        client.post(door, data={}, headers={"X-Forwarded-For": header}).status_code
         for header in forwarded
     ]
 
@@ -50,15 +50,35 @@ def test_pages_behind_a_link_need_no_token(app: Flask, client: CheckingClient) -
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
+@pytest.mark.parametrize(
+    ("door", "answer", "allowed"),
+    [("/forgot", 422, 10), ("/sign-in", 422, 10), ("/reset/no.such.link", 410, 10)],
+)
 def test_spoofed_addresses_do_not_dodge_the_limit(
-    visitors: Callable[[int], FlaskClient], proxies: int
+    visitors: Callable[[int], FlaskClient], proxies: int, door: str, answer: int, allowed: int
 ) -> None:
     # A proxy appends the address it saw; what stands before it is the visitor's invention.
     seen = ", 203.0.113.9" if proxies else ""
+    forwarded = [f"198.51.100.{n}{seen}" for n in range(allowed + 1)]
 
-    answers = _tries(visitors(proxies), [f"198.51.100.{n}{seen}" for n in range(11)])
+    assert _tries(visitors(proxies), forwarded, door) == [answer] * allowed + [429]
 
-    assert answers == [422] * 10 + [429]
+
+def test_one_visitor_who_tries_many_users_is_limited(
+    visitors: Callable[[int], FlaskClient],
+) -> None:
+    client = visitors(0)
+
+    answers = [
+        client.post(
+            "/sign-in",
+            data={"email": f"user{n}@x.example", "password": "x"},
+            headers={"X-Forwarded-For": f"198.51.100.{n}"},
+        ).status_code
+        for n in range(21)
+    ]
+
+    assert answers == [422] * 20 + [429]
 
 
 def test_visitors_behind_a_proxy_are_told_apart(
