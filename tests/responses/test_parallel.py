@@ -21,7 +21,7 @@ from survey.responses.models import Answer, Response, ResponseDraft, ResponseRev
 from tests.factories.asked import make_asked
 
 PRESSES = 100
-AT_ONCE = 32
+THREADS = 32
 FORM = {"screen": "readers", "then": "send", "readers": "sender_team"}
 
 
@@ -40,11 +40,14 @@ def test_a_hundred_equal_presses_make_one_response_and_a_hundred_thanks(
     session.commit()
     app.test_client().post("/s/answer-token", data={"screen": "weighed", "weighed": "price"})
     app.test_client().post("/s/answer-token", data={"screen": "ended", "ended": "put_off"})
-    server = create_server(app, listen="127.0.0.1:0", threads=AT_ONCE)
+    server = create_server(app, listen="127.0.0.1:0", threads=THREADS)
     threading.Thread(target=server.run, daemon=True).start()
 
-    with ThreadPoolExecutor(AT_ONCE) as presses:
-        pages = list(presses.map(lambda _: press(int(server.effective_port)), range(PRESSES)))
+    together = threading.Barrier(PRESSES)
+    port = int(server.effective_port)
+
+    with ThreadPoolExecutor(PRESSES) as presses:
+        pages = list(presses.map(lambda _: press(port, together), range(PRESSES)))
     server.close()
 
     assert [status for status, _ in pages] == [200] * PRESSES
@@ -53,9 +56,11 @@ def test_a_hundred_equal_presses_make_one_response_and_a_hundred_thanks(
     assert counts(database) == [1, 0, 0, 3]
 
 
-def press(port: int) -> tuple[int, str]:
-    """Press Send as a browser does, and follow to the page it leads to."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+def press(port: int, together: threading.Barrier) -> tuple[int, str]:
+    """Press Send as a browser does when all are connected, and follow to the page it leads to."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.connect()
+    together.wait(timeout=60)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     connection.request("POST", "/s/answer-token", urlencode(FORM), headers)
     answer = connection.getresponse()

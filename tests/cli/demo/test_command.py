@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 
 from survey.app import create_app
 from survey.cli.demo.command import Told, demo_settings, fill
+from survey.coding.models import Coding
+from survey.coding.types import CodingRole
 from survey.company.queries import the_company
 from survey.config import Settings
 from survey.deals.models import Alternative, Deal
@@ -21,9 +23,18 @@ from survey.mail.models import Message
 from survey.mail.types import MessageState
 from survey.responses.models import Answer, Response, ResponseDraft
 from survey.responses.types import Audience, Channel
+from survey.taxonomy.models import Category, Reason
 from tests.pages import CheckingClient
 
 pytestmark = pytest.mark.slow
+
+MAY_ENTER = {
+    "manager": {"/", "/feedback", "/campaigns"},
+    "analyst": {"/", "/feedback", "/coding", "/campaigns"},
+    "seller": {"/", "/feedback"},
+    "viewer": {"/"},
+    "admin": {"/", "/feedback", "/coding", "/campaigns", "/people"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +123,44 @@ def test_demo_prints_addresses_that_open(place: tuple[Database, Settings, Told])
     }
 
     assert set(opened.values()) == {200}
+
+
+@pytest.mark.parametrize("role", ["manager", "analyst", "seller", "viewer", "admin"])
+def test_demo_signs_in_as_the_role_it_says(
+    place: tuple[Database, Settings, Told], role: str
+) -> None:
+    database, given, told = place
+    app = create_app(given, database)
+    app.test_client_class = CheckingClient
+    client = app.test_client()
+    (address,) = [address for label, address, _ in told.addresses if label == f"Open as {role}"]
+
+    client.get(address.removeprefix(given.base_url))
+
+    entered = {
+        path
+        for path in ("/", "/feedback", "/coding", "/campaigns", "/people")
+        if client.get(path).status_code == 200
+    }
+    assert entered == MAY_ENTER[role]
+
+
+def test_demo_prices_are_named_often_and_decide_seldom(
+    place: tuple[Database, Settings, Told],
+) -> None:
+    database, _, _ = place
+    with database.reading() as session:
+        codings = session.execute(
+            select(Coding.response_id, Coding.role)
+            .join(Coding.reason)
+            .join(Reason.category)
+            .where(Category.code == "PRI")
+        ).all()
+    named = {response_id for response_id, _ in codings}
+    decisive = {response_id for response_id, role in codings if role is CodingRole.PRIMARY}
+
+    assert len(named) >= 20
+    assert 0 < len(decisive) <= len(named) / 2
 
 
 def test_demo_deals_came_in_by_import(place: tuple[Database, Settings, Told]) -> None:
