@@ -155,6 +155,13 @@ def make_world(session: Session, *, now: datetime, words: str = "Words") -> None
     recently = now - timedelta(days=1)
     response = make_response(session, invitation=answered, submitted_at=recently)
     make_answer(session, response=response, question_key="different", text=words)
+    make_answer(
+        session,
+        response=response,
+        question_key="ended",
+        choice_key="chose_supplier",
+        text=f"Another than {words}"[:_LONGEST_LABEL],
+    )
     make_coding(session, response=response, reason=make_reason(session, label=words), quote=words)
     account = make_account(session, name=words)
     closed_on = (clock.now() - timedelta(days=15)).date()
