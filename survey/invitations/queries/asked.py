@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from survey.audit.queries import entries_about
 from survey.audit.types import Subject
@@ -44,9 +44,10 @@ def to_send(session: Session, invitation_ids: Sequence[int]) -> dict[int, Invita
         select(Invitation)
         .where(Invitation.id.in_(invitation_ids))
         .options(
-            joinedload(Invitation.campaign),
+            # Many invitations share these: read once, not once for each.
+            selectinload(Invitation.campaign),
             joinedload(Invitation.contact),
-            joinedload(Invitation.deal).joinedload(Deal.seller),
+            joinedload(Invitation.deal).selectinload(Deal.seller),
         )
         .order_by(Invitation.id)
     )

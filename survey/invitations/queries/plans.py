@@ -147,6 +147,10 @@ def at_claim(
     company = facts.company_facts(session)
     numbers = sorted({invitation.deal_id for invitation, _ in addressed})
     deals = {deal.id: deal for deal in facts.deal_facts(session, Deal.id.in_(numbers))}
+    terms = {
+        campaign: facts.campaign_facts(campaign, company)
+        for campaign in {invitation.campaign for invitation, _ in addressed}
+    }
     verdicts = {
         invitation.id: SkipReason(invitation.cancel_reason)
         if invitation.cancelled_at is not None
@@ -155,7 +159,7 @@ def at_claim(
             invitation.contact_id,
             address,
             invitation.asked_as,
-            facts.campaign_facts(invitation.campaign, company),
+            terms[invitation.campaign],
             now,
         )
         for invitation, address in addressed

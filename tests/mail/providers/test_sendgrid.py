@@ -105,7 +105,10 @@ def test_each_letter_keeps_to_the_specification(kind: tuple[str, str]):
         ({"personalizations": [{"cc": []}]}, "$.personalizations[0]: 'to' is a required property"),
         ({"from": {"email": "nobody"}}, "$.from.email: 'nobody' is not a 'email'"),
         ({"content": [{"type": "text/plain"}]}, "$.content[0]: 'value' is a required property"),
-        ({"custom_args": "attempt"}, "$.custom_args: 'attempt' is not of type 'object'"),
+        (
+            {"personalizations": [{"to": [{"email": "jane@b.example"}], "custom_args": "one"}]},
+            "$.personalizations[0].custom_args: 'one' is not of type 'object'",
+        ),
     ],
 )
 def test_the_servers_would_complain_of_a_request_that_leaves_it(
