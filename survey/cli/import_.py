@@ -18,6 +18,7 @@ from survey.deals.mapping import Mapping, MappingNotUsable
 from survey.jobs.import_deals import ImportReport, import_files
 from survey.kit import clock
 from survey.kit.db import Database
+from survey.kit.words import counted
 
 _SHOWN_PROBLEMS = 20
 _QUIET_FOR_S = 1.0
@@ -67,7 +68,8 @@ def import_(
         )
     click.echo(json.dumps(report.as_json(), indent=2) if as_json else _told(report))
     if report.is_refused_whole:
-        fail(f"Nothing went in: {report.refused} rows are wrong, and --strict refuses all then.")
+        wrong = counted(report.refused, "wrong row")
+        fail(f"Nothing went in: {wrong}, and --strict refuses all then.")
 
 
 def _mapping(path: Path | None) -> Mapping:
@@ -92,8 +94,9 @@ def _told(report: ImportReport) -> str:
         lines.append("… and more; --json lists them.")
     lines += report.notes
     lines.append(
-        f"{report.rows} rows read. Deals: {report.added} {would}added, {report.changed}"
-        f" {would}changed, {report.unchanged} unchanged. {report.refused} rows {would}refused."
+        f"{counted(report.rows, 'row')} read. Deals: {report.added} {would}added, {report.changed}"
+        f" {would}changed, {report.unchanged} unchanged."
+        f" {counted(report.refused, 'row')} {would}refused."
     )
     return "\n".join(lines)
 

@@ -59,7 +59,7 @@ def test_import_tells_what_went_in_and_what_did_not(
     assert result.output == (
         "deals.csv, line 3, closed_on “32-10-26”: is not a date written as %d-%m-%y or as"
         " 2026-11-22.\n"
-        "2 rows read. Deals: 1 added, 0 changed, 0 unchanged. 1 rows refused.\n"
+        "2 rows read. Deals: 1 added, 0 changed, 0 unchanged. 1 row refused.\n"
     )
     assert deal_count(database) == 1
 
@@ -94,7 +94,7 @@ def test_strict_import_fails_with_one_sentence(
     result = run("deals.csv", "--mapping", "mapping.toml", "--strict")
 
     assert result.exit_code == 1
-    assert "Nothing went in: 1 rows are wrong" in result.stderr
+    assert "Nothing went in: 1 wrong row, and" in result.stderr
     assert deal_count(database) == 0
 
 
