@@ -285,7 +285,9 @@ def _price(covered: Period, answered: Iterable[OutcomeFigures]) -> Section:
         key="price",
         title="Price named is not price decisive",
         subject="Outcome",
-        note="“would have changed it”: what buyers said of another price, of those who were asked",
+        note="“would have changed it”: what buyers said of another price, of those who were asked; "
+        "price here also takes in the return and bundles, as the buyers’ list does, so it is more "
+        "than the category “Price and terms”",
         columns=_columns(
             covered,
             named="Price named",
