@@ -34,6 +34,7 @@ def random_campaign(chance: random.Random) -> CampaignFacts:
         account_quarantine_days=chance.choice([0, 30, 90]),
         zone=ZONE,
         may_ask_in={"DE": False},
+        asks_unknown_countries=chance.random() < 0.7,
     )
 
 
@@ -95,6 +96,7 @@ def check(campaign: CampaignFacts, asked: list[tuple[DealFacts, Due, datetime]])
         assert contact.barred_by is None
         assert contact.may_ask is not False
         assert contact.may_ask or deal.country != "DE"
+        assert contact.may_ask or deal.country or campaign.asks_unknown_countries
         assert deal.closed_on is not None
         age = due.send_at.astimezone(ZONE).date() - deal.closed_on
         assert campaign.delay_days[deal.outcome] <= age.days <= campaign.stop_after_days
