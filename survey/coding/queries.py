@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from survey.coding.models import CodedResponse, Coding, SupplierName
 from survey.coding.rules import ALTERNATIVE_QUESTIONS, alternative_named, names_in
 from survey.coding.types import CodingRole, CodingSource, CodingState
-from survey.deals.models import Competitor
+from survey.deals.models import Competitor, Deal
 from survey.deals.rules import NamedAlternative, name_key
 from survey.invitations.models import Invitation
 from survey.responses.models import Answer, Response
@@ -221,7 +221,9 @@ def awaiting_a_reader(session: Session) -> list[Response]:
                 has_words,
                 ~has_reader,
             )
-            .options(joinedload(Response.deal), joinedload(Response.invitation))
+            .options(
+                joinedload(Response.deal).joinedload(Deal.account), joinedload(Response.invitation)
+            )
             .order_by(Response.submitted_at, Response.id)
         )
     )

@@ -1,10 +1,11 @@
 """What people ask of the outbox."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy import Row, Select, and_, case, column, func, or_, select, values
 from sqlalchemy.orm import Session, contains_eager
 
 from survey.kit.bulk import among
@@ -174,26 +175,37 @@ def uncertain_hours(session: Session) -> list[UncertainHour]:
         .where(Message.state == MessageState.UNCERTAIN)
         .group_by(Message.id)
     )
-    hours = [_hour(moment) for moment in session.scalars(asked)]
+    uncertain = Counter(_hour(moment) for moment in session.scalars(asked))
+    told = _told_of_others(session, uncertain)
     return [
-        _uncertain_hour(session, hour, hours.count(hour))
-        for hour in sorted(set(hours), reverse=True)
+        UncertainHour(hour, uncertain[hour], *told[hour])
+        for hour in sorted(uncertain, reverse=True)
     ]
 
 
-def _uncertain_hour(session: Session, hour: datetime, uncertain: int) -> UncertainHour:
+def _told_of_others(
+    session: Session, hours: Iterable[datetime]
+) -> defaultdict[datetime, tuple[int, int]]:
+    """Hour → how many mails the provider took in it, and of how many of these it then told."""
+    told: defaultdict[datetime, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    rows = [(hour, hour + _HOUR) for hour in hours]
+    if not rows:
+        return told
+    moment = Attempt.claimed_at.type
+    within = values(column("begins", moment), column("ends", moment)).data(rows).cte("within")
     asked = (
-        select(func.count(), func.sum(case((Message.receipts_heard > 0, 1), else_=0)))
-        .select_from(Attempt)
-        .join(Attempt.message)
-        .where(
-            Attempt.claimed_at >= hour,
-            Attempt.claimed_at < hour + _HOUR,
-            Attempt.outcome == AttemptOutcome.ACCEPTED,
+        select(within.c.begins, func.count(), func.count(case((Message.receipts_heard > 0, 1))))
+        .select_from(within)
+        .join(
+            Attempt,
+            and_(Attempt.claimed_at >= within.c.begins, Attempt.claimed_at < within.c.ends),
         )
+        .join(Attempt.message)
+        .where(Attempt.outcome == AttemptOutcome.ACCEPTED)
+        .group_by(within.c.begins)
     )
-    others, heard_of = session.execute(asked).one()
-    return UncertainHour(hour, uncertain, others=others, heard_of=heard_of or 0)
+    told.update((hour, (others, heard_of)) for hour, others, heard_of in session.execute(asked))
+    return told
 
 
 def uncertain_of(session: Session, hour: datetime) -> list[Message]:
