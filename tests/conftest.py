@@ -22,6 +22,7 @@ from survey.team.types import Role
 from survey.web.shared import guards, logs
 from tests import databases
 from tests.factories import make_user
+from tests.others import OTHERS
 from tests.pages import CheckingClient
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -39,12 +40,14 @@ hypothesis.settings.load_profile("house")
 
 _LACKING = {
     "browser": "no browser: install Debian's chromium (/usr/bin/chromium)",
+    "data": "no files made by others: set SHARED_DATA",
     "postgres": "no PostgreSQL: set TEST_DATABASE_URL",
     "redis": "no Redis: set TEST_REDIS_URL",
     "spamassassin": "no SpamAssassin: install Debian's spamassassin",
 }
 _AT_HAND = {
     "browser": CHROMIUM.exists(),
+    "data": OTHERS.is_dir(),
     "postgres": databases.POSTGRES_URL is not None,
     "redis": "TEST_REDIS_URL" in os.environ,
     "spamassassin": shutil.which("spamassassin") is not None,

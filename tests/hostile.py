@@ -1,11 +1,9 @@
 """Hostile text, the forms it is typed into, and a company in which every page shows something."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
-from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
 from sqlalchemy.orm import Session
@@ -26,9 +24,6 @@ from tests.factories import (
     make_suppression,
 )
 from tests.factories.asked import make_asked
-
-OTHERS = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
-NAUGHTY = OTHERS / "hostile" / "blns.json"
 
 _LONGEST_LABEL = 200
 """What the columns of product and region hold; PostgreSQL refuses more."""

@@ -1,15 +1,20 @@
 """The fixtures hold what they promise."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.kit.db import Database
 from survey.team.models import User
 from survey.team.types import Role
+from tests import others
 from tests.databases import queries_counted
 from tests.factories import make_user
+from tests.house import sources
 from tests.pages import CheckingClient
 
 
@@ -28,6 +33,33 @@ def test_database_starts_empty(database: Database) -> None:
         make_user(session)
 
     assert before == []
+
+
+def test_a_file_of_others_that_lacks_skips_the_test(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(others, "OTHERS", tmp_path)
+    monkeypatch.setenv("SURVEY_TEST_REQUIRE", "browser,postgres")
+
+    with pytest.raises(pytest.skip.Exception, match="no hostile/blns"):
+        others.at_hand("hostile/blns.json")
+
+
+def test_a_file_of_others_that_is_demanded_may_not_lack(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(others, "OTHERS", tmp_path)
+    monkeypatch.setenv("SURVEY_TEST_REQUIRE", "browser,data")
+
+    with pytest.raises(pytest.fail.Exception, match="SURVEY_TEST_REQUIRE=data, but no hostile/b"):
+        others.at_hand("hostile/blns.json")
+
+
+def test_every_test_asks_for_files_of_others_in_one_place() -> None:
+    """Else it could skip where they are demanded."""
+    askers = [each.path for each in sources.python("tests") if re.search("SHARED[_]DATA", each.text)]
+
+    assert askers == ["tests/conftest.py", "tests/others.py"]
 
 
 def test_queries_counted_lists_statements(database: Database) -> None:

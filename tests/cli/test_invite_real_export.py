@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,9 +12,9 @@ from click.testing import CliRunner
 
 from survey.cli.main import main
 from survey.kit.db import Database
+from tests.others import at_hand
 
-OTHERS = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
-DEALS = OTHERS / "crm" / "stomita_salesforce_demo_org_Opportunity.csv"
+DEALS = "crm/stomita_salesforce_demo_org_Opportunity.csv"
 MID_EXPORT = datetime(2018, 12, 20, 10, tzinfo=UTC)
 LONG_AFTER = datetime(2026, 11, 28, 10, tzinfo=UTC)
 MAPPING = """
@@ -34,11 +33,9 @@ closed_on = "CloseDate"
 currency = "USD"
 """
 
-pytestmark = pytest.mark.skipif(not DEALS.exists(), reason="the export of others is not at hand")
-
 
 def rows_of_the_file() -> list[dict[str, str]]:
-    with DEALS.open(encoding="utf-8-sig", newline="") as file:
+    with at_hand(DEALS).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -93,7 +90,7 @@ def test_dry_run_gives_each_deal_the_reason_that_a_hand_count_finds(
 
     with time_machine.travel(today, tick=False):
         run("db", "upgrade")
-        taken = json.loads(run("import", str(DEALS), "--mapping", str(mapping), "--json"))
+        taken = json.loads(run("import", str(at_hand(DEALS)), "--mapping", str(mapping), "--json"))
         answer = json.loads(run("invite", "--dry-run", "--json"))
 
     by_hand = reasons_by_hand(rows_of_the_file(), today.date())

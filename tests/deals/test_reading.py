@@ -2,7 +2,6 @@
 
 import json
 from datetime import date
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +12,7 @@ from survey.deals.mapping import FIELDS, Mapping
 from survey.deals.reading import RowReader
 from survey.deals.types import ContactFacts, DealFacts, DealRow, Outcome, Problem, SellerFacts
 from survey.kit.tables import Row
-from tests.kit.test_tables import OTHERS, needs_others
+from tests.others import at_hand
 
 WHOLE = {
     "deal_id": "D-1",
@@ -205,10 +204,9 @@ def test_any_row_is_a_sound_deal_or_a_plain_refusal(cells: dict[str, str]) -> No
         assert all(problem.reason and problem.line == 2 for problem in found)
 
 
-@needs_others
 @pytest.mark.parametrize("field", FIELDS)
 def test_naughty_strings_in_any_column_are_taken_or_refused(field: str) -> None:
-    strings = json.loads(Path(OTHERS / "hostile" / "blns.json").read_text(encoding="utf-8"))
+    strings = json.loads(at_hand("hostile/blns.json").read_text(encoding="utf-8"))
 
     for text in strings:
         found = read(WHOLE | {field: text})

@@ -26,7 +26,6 @@ from survey.web.shared import guards
 from survey.web.shared.forms import StaffForm, stripped
 from tests.factories import make_user
 from tests.hostile import (
-    NAUGHTY,
     OURS,
     Form,
     forms_on,
@@ -35,6 +34,7 @@ from tests.hostile import (
     packs,
     refused_fields,
 )
+from tests.others import at_hand
 from tests.pages import CheckingClient
 
 SignIn = Callable[[Role | User], User]
@@ -64,9 +64,7 @@ OUTSIDE = {
 def strings(source: str) -> list[str]:
     if source == "ours":
         return OURS
-    if not NAUGHTY.exists():
-        pytest.skip("the big list of naughty strings is not at hand")
-    naughty: list[str] = json.loads(NAUGHTY.read_text("utf-8"))
+    naughty: list[str] = json.loads(at_hand("hostile/blns.json").read_text("utf-8"))
     return naughty
 
 

@@ -20,9 +20,7 @@ from survey.deals.types import Outcome
 from survey.jobs import import_deals as job
 from survey.jobs.import_deals import ImportReport, import_files
 from survey.kit.db import Database
-from survey.kit.errors import SurveyError
-from survey.kit.tables import FileNotReadable
-from tests.kit.test_tables import OTHERS, needs_others
+from tests.others import at_hand
 
 COMMAND = Actor(ActorKind.COMMAND, label="survey import")
 HEADER = "deal_id,account,outcome,closed_on,amount,currency,contact_email\n"
@@ -271,12 +269,11 @@ currency = "JPY"
 """
 
 
-@needs_others
 @pytest.mark.parametrize("mapping", [BY_HAND, DOLLARS])
 def test_export_of_a_real_org_comes_in_whole(
     imported: Import, session: Session, mapping: str
 ) -> None:
-    path = OTHERS / "crm" / "stomita_salesforce_demo_org_Opportunity.csv"
+    path = at_hand("crm/stomita_salesforce_demo_org_Opportunity.csv")
 
     report = imported(path, mapping=mapping)
     again = imported(path, mapping=mapping)
@@ -285,18 +282,3 @@ def test_export_of_a_real_org_comes_in_whole(
     assert (again.added, again.changed, again.unchanged) == (0, 0, 774)
     counts = session.execute(select(Deal.outcome, func.count()).group_by(Deal.outcome))
     assert {row[0].value: row[1] for row in counts} == {"won": 640, "lost": 39, "open": 95}
-
-
-@needs_others
-@pytest.mark.parametrize(
-    "name", sorted(path.name for path in OTHERS.glob("csv/*/*") if path.suffix in {".csv", ".xlsx"})
-)
-def test_every_file_of_others_is_imported_or_plainly_refused(
-    imported: Import, database: Database, name: str
-) -> None:
-    with pytest.raises((FileNotReadable, ColumnsNotKnown)) as refusal:
-        imported(next(OTHERS.glob(f"csv/*/{name}")))
-
-    assert str(refusal.value).endswith(".")
-    assert isinstance(refusal.value, SurveyError)
-    assert deal_count(database) == 0

@@ -15,9 +15,7 @@ from survey.deals.models import Deal
 from survey.jobs.import_deals import ImportReport, import_files
 from survey.kit.db import Database
 from survey.kit.tables import FileNotReadable
-from tests.kit.test_tables import OTHERS, needs_others
-
-pytestmark = needs_others
+from tests.others import OTHERS, at_hand
 
 FOLDER = OTHERS / "csv"
 _QUOTES = "; a cell that holds the separator or a line break needs quotes."
@@ -128,7 +126,7 @@ ALL = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.glob("*/*") if pat
 def take_in(database: Database, moment: datetime, name: str, mapping: str) -> ImportReport:
     return import_files(
         database,
-        [FOLDER / name],
+        [at_hand(f"csv/{name}")],
         mapping=Mapping.read(mapping),
         zone=ZoneInfo("UTC"),
         actor=Actor(ActorKind.COMMAND, label="survey import"),
@@ -142,6 +140,7 @@ def deals_in(database: Database) -> list[Deal]:
 
 
 def test_every_file_is_told_here() -> None:
+    at_hand("csv")
     tables = {name for name in ALL if not name.endswith(".json")}
     of_one_column = {name for name in tables if Path(name).name in ONE_COLUMN}
 

@@ -25,8 +25,9 @@ from tests.factories import (
     make_user,
 )
 from tests.factories.asked import make_asked
-from tests.hostile import NAUGHTY, OURS, detail_of, make_world, packs
+from tests.hostile import OURS, detail_of, make_world, packs
 from tests.mail.providers.drafts import ATTEMPT, FROM, a_draft
+from tests.others import at_hand
 
 pytestmark = pytest.mark.browser
 
@@ -130,9 +131,7 @@ def naughty(session: Session) -> list[str]:
     """The big list, each string in the name of an account, a deal, a competitor and what a buyer
     wrote; without what no database takes.
     """
-    if not NAUGHTY.exists():
-        pytest.skip("the big list of naughty strings is not at hand")
-    told: list[str] = json.loads(NAUGHTY.read_text("utf-8"))
+    told: list[str] = json.loads(at_hand("hostile/blns.json").read_text("utf-8"))
     texts = [each for each in packs([text.replace("\0", "") for text in told]) if each]
     today = clock.now()
     for number, text in enumerate(texts):

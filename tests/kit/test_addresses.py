@@ -6,7 +6,7 @@ import pytest
 from email_validator import EmailNotValidError, validate_email
 
 from survey.kit.addresses import NotAnAddress, read_address
-from tests.kit.test_tables import OTHERS, needs_others
+from tests.others import at_hand
 
 
 @pytest.mark.parametrize(
@@ -38,9 +38,8 @@ def test_address_that_no_mail_reaches_is_refused(text: str) -> None:
         read_address(text)
 
 
-@needs_others
 def test_address_that_is_taken_is_right_by_the_library_too() -> None:
-    cases = ElementTree.parse(OTHERS / "email" / "isemail_tests.xml").getroot()  # noqa: S314 (a test's own file)
+    cases = ElementTree.parse(at_hand("email/isemail_tests.xml")).getroot()  # noqa: S314 (a test's own file)
     taken = []
     for case in cases.iter("address"):
         try:

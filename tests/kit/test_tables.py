@@ -4,7 +4,6 @@ import codecs
 import csv
 import io
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,7 @@ from hypothesis import strategies as st
 
 from survey.kit import tables
 from survey.kit.tables import FileNotReadable, open_table, write_csv
-
-OTHERS = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
-needs_others = pytest.mark.skipif(
-    not OTHERS.is_dir(), reason="the folder of files that others made is not here"
-)
+from tests.others import at_hand
 
 
 def saved(folder: Path, content: bytes) -> Path:
@@ -169,7 +164,6 @@ def test_written_numbers_stay_numbers() -> None:
     assert file.getvalue() == "change,note\r\n-5,fine\r\n,a-b\r\n"
 
 
-@needs_others
 @pytest.mark.parametrize(
     "name",
     [
@@ -178,7 +172,7 @@ def test_written_numbers_stay_numbers() -> None:
     ],
 )  # fmt: skip
 def test_spectrum_is_read_as_it_expects(name: str) -> None:
-    folder = OTHERS / "csv" / "spectrum"
+    folder = at_hand("csv/spectrum")
     # The collection was stored with LF, so that its CRLF cases lost theirs.
     expected = json.loads((folder / f"{name}.json").read_text().replace("\\r\\n", "\\n"))
     header, *rows = cells(folder / f"{name}.csv")
@@ -186,7 +180,6 @@ def test_spectrum_is_read_as_it_expects(name: str) -> None:
     assert [dict(zip(header, row, strict=True)) for row in rows] == expected
 
 
-@needs_others
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -202,10 +195,9 @@ def test_spectrum_is_read_as_it_expects(name: str) -> None:
     ],
 )
 def test_csvkit_is_read(name: str, expected: list[list[str]]) -> None:
-    assert cells(OTHERS / "csv" / "csvkit" / f"{name}.csv") == expected
+    assert cells(at_hand(f"csv/csvkit/{name}.csv")) == expected
 
 
-@needs_others
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
@@ -216,5 +208,7 @@ def test_csvkit_is_read(name: str, expected: list[list[str]]) -> None:
     ],
 )
 def test_csvkit_is_refused_plainly(name: str, reason: str) -> None:
+    path = at_hand(f"csv/csvkit/{name}")
+
     with pytest.raises(FileNotReadable, match=reason):
-        open_table(OTHERS / "csv" / "csvkit" / name)
+        open_table(path)

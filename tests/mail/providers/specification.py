@@ -1,24 +1,23 @@
-"""SendGrid's own specification of a request to send, where it is at hand (SHARED_DATA)."""
+"""SendGrid's own specification of a request to send, where it is at hand."""
 
 import json
-import os
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-_OTHERS = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
-FILE = _OTHERS / "sendgrid" / "tsg_mail_v3.json"
+from tests.others import at_hand, is_at_hand
+
+NAME = "sendgrid/tsg_mail_v3.json"
 _BODY = "#/components/requestBodies/PostMailSend/content/application~1json/schema"
 
 
 def complaints(requests: Iterable[dict[str, Any]]) -> list[str]:
     """Where the requests leave the specification; empty is right, and where there is no file."""
-    if not FILE.exists():
+    if not is_at_hand(NAME):
         return []
     return [
         f"{error.json_path}: {error.message}"
@@ -29,9 +28,9 @@ def complaints(requests: Iterable[dict[str, Any]]) -> list[str]:
 
 @cache
 def _validator() -> Draft202012Validator:
+    told = json.loads(at_hand(NAME).read_text("utf-8"))
     registry = Registry().with_resource(
-        "urn:sendgrid",
-        Resource.from_contents(json.loads(FILE.read_text()), default_specification=DRAFT202012),
+        "urn:sendgrid", Resource.from_contents(told, default_specification=DRAFT202012)
     )
     return Draft202012Validator(
         {"$ref": f"urn:sendgrid{_BODY}"},

@@ -1,9 +1,7 @@
 """Reading what SendGrid tells: every event once, none lost, whatever one of them looks like."""
 
 import json
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +10,9 @@ from hypothesis import strategies as st
 
 from survey.mail.providers.events import read_events
 from survey.mail.types import ProviderEvent, ReceiptKind
+from tests.others import at_hand
 
 NOW = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
-OTHERS = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
-EXAMPLES = OTHERS / "sendgrid" / "example-event-notification.json"
 
 
 def read(*told: Any) -> list[ProviderEvent]:
@@ -149,10 +146,9 @@ def test_what_no_database_can_keep_is_marked_not_lost() -> None:
 
 
 def test_sendgrids_own_examples_are_read() -> None:
-    if not EXAMPLES.exists():
-        pytest.skip("SendGrid's examples are not at hand (SHARED_DATA)")
+    examples = at_hand("sendgrid/example-event-notification.json")
 
-    events = read_events(EXAMPLES.read_bytes(), now=NOW)
+    events = read_events(examples.read_bytes(), now=NOW)
 
     assert [event.kind.value for event in events] == [
         "processed",

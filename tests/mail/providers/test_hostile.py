@@ -2,7 +2,6 @@
 
 import email
 import json
-import os
 import tempfile
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -16,9 +15,8 @@ from hypothesis import strategies as st
 from survey.mail.providers.file import FileProvider
 from survey.mail.providers.sendgrid import request_body
 from tests.mail.providers.drafts import ATTEMPT, FROM, a_draft
+from tests.others import at_hand
 
-OTHERS = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
-NAUGHTY = OTHERS / "hostile" / "blns.json"
 HEADERS = {
     "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "X-Survey-Attempt", "List-Id",
     "List-Unsubscribe", "List-Unsubscribe-Post", "MIME-Version", "Content-Type",
@@ -66,9 +64,7 @@ def test_any_words_make_one_mail_to_one_person(words: str):
 
 @pytest.mark.slow
 def test_naughty_strings_make_one_mail_to_one_person():
-    if not NAUGHTY.exists():
-        pytest.skip("the naughty strings are not at hand (SHARED_DATA)")
-    for words in json.loads(NAUGHTY.read_text("utf-8")):
+    for words in json.loads(at_hand("hostile/blns.json").read_text("utf-8")):
         check(words)
 
 

@@ -3,8 +3,6 @@ and never with an error of our own.
 """
 
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,19 +13,17 @@ from survey.app import create_app
 from survey.config import Settings
 from survey.kit.db import Database
 from survey.mail.models import Receipt
+from tests.others import at_hand
 from tests.pages import CheckingClient
 from tests.web.hooks.signing import SIGNATURE, TIMESTAMP, batch, headers_for, told
 
-OTHERS = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
-VECTORS = OTHERS / "sendgrid" / "event_webhook_signature_vectors.json"
 BODY = batch(told("delivered", email="jane@buyer.example"))
 
 
 @pytest.fixture
 def vectors() -> list[dict[str, Any]]:
-    if not VECTORS.exists():
-        pytest.skip("SendGrid's signature vectors are not at hand (SHARED_DATA)")
-    found: list[dict[str, Any]] = json.loads(VECTORS.read_text("utf-8"))["vectors"]
+    vectors = at_hand("sendgrid/event_webhook_signature_vectors.json")
+    found: list[dict[str, Any]] = json.loads(vectors.read_text("utf-8"))["vectors"]
     return found
 
 

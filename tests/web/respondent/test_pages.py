@@ -3,9 +3,7 @@
 import gzip
 import hashlib
 import json
-import os
 import re
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -16,11 +14,11 @@ from survey.kit.db import Base, Database
 from survey.responses.models import Answer
 from tests.databases import queries_counted
 from tests.factories.asked import make_asked
+from tests.others import at_hand
 from tests.pages import CheckingClient
 
 LIGHT = 14_000
 """Bytes, compressed, all in all: DESIGN §8."""
-OTHERS = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
 HOSTILE = [
     "<script>alert(1)</script>",
     "\"'><img src=x onerror=alert(1)>",
@@ -134,9 +132,8 @@ def keeps(client: CheckingClient, session: Session, words: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not OTHERS.exists(), reason="the collection of hostile strings is not here")
 def test_the_known_hostile_strings_break_nothing(client: CheckingClient, session: Session) -> None:
-    strings = json.loads((OTHERS / "hostile" / "blns.json").read_text(encoding="utf-8"))
+    strings = json.loads(at_hand("hostile/blns.json").read_text(encoding="utf-8"))
     make_asked(session)
 
     for words in strings:
