@@ -57,7 +57,8 @@ def test_a_file_of_others_that_is_demanded_may_not_lack(
 
 def test_every_test_asks_for_files_of_others_in_one_place() -> None:
     """Else it could skip where they are demanded."""
-    askers = [each.path for each in sources.python("tests") if re.search("SHARED[_]DATA", each.text)]
+    tests = sources.python("tests")
+    askers = [each.path for each in tests if re.search("SHARED[_]DATA", each.text)]
 
     assert askers == ["tests/conftest.py", "tests/others.py"]
 
