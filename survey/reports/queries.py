@@ -13,7 +13,12 @@ from survey.company.queries import the_company
 from survey.deals.models import Deal
 from survey.deals.types import Outcome
 from survey.insights.queries.arrivals import answered_by_month
-from survey.insights.queries.feedback import names_to_leave_out, rivals
+from survey.insights.queries.feedback import (
+    names_to_leave_out,
+    question_asked,
+    rivals,
+    versions_asked,
+)
 from survey.insights.queries.insight import insight
 from survey.insights.queries.voices import countable
 from survey.insights.types import Filter, Insight, Scope, Window
@@ -21,8 +26,6 @@ from survey.invitations.models import Invitation
 from survey.kit.clock import Month
 from survey.kit.errors import SurveyError
 from survey.questionnaires.models import Questionnaire, Version
-from survey.questionnaires.queries import document_of
-from survey.questionnaires.rules import fill, say
 from survey.reports.models import Report
 from survey.reports.rules import (
     answered_when_frozen,
@@ -251,7 +254,7 @@ def _cards(session: Session, quotes: Sequence[QuoteRef], reader: User | None) ->
         )
         .order_by(Response.public_id)
     ).all()
-    ids = [response.id for response in responses]
+    ids, versions = [each.id for each in responses], versions_asked(session, responses)
     codings, words = for_responses(session, ids), _words(session, ids)
     others, company = rivals(session, responses), the_company(session).name
     cards = []
@@ -261,25 +264,13 @@ def _cards(session: Session, quotes: Sequence[QuoteRef], reader: User | None) ->
         cards.append(
             Card(
                 outcome=response.deal.outcome,
-                question=_question(session, response, key, company) if said else "",
+                question=question_asked(versions, response, key, company=company) if said else "",
                 words=without_names(said, names_to_leave_out(response, others)),
                 reasons=_reasons(codings[response.id]),
                 response=response.public_id,
             )
         )
     return tuple(cards)
-
-
-def _question(session: Session, response: Response, key: str, company: str) -> str:
-    """What was asked, as this buyer's version words it; empty where its words take up others."""
-    invitation = response.invitation
-    document = document_of(session, invitation.version_id, invitation.asked_as)
-    asked = {each.key: each for screen in document.screens for each in screen.questions}
-    question = asked.get(key)
-    if question is None or question.echoes:
-        return ""
-    told = {"ended": response.ended.value} if response.ended else {}
-    return fill(say(question.label, told), {"company": company, "product": company})
 
 
 def _reasons(codings: Sequence[Coding]) -> list[str]:

@@ -18,6 +18,7 @@ from survey.kit.db import Database
 from survey.mail.models import Message, Suppression
 from survey.mail.providers.file import FileProvider
 from survey.mail.types import AttemptOutcome, MessageState
+from survey.questionnaires.queries import document_of
 from survey.responses.models import Response
 from survey.responses.types import Ended, ResponseState
 from survey.taxonomy.actions import ship_release
@@ -86,6 +87,8 @@ def world(session: Session, settings: Settings) -> World:
     _write_mail(settings, make.MOMENT)
     asked = make_asked(session, campaign={"won_delay_days": 10, "no_decision_delay_days": 10})
     answered = make_asked(session, token="answered", campaign_id=asked.campaign_id)
+    for each in (asked, answered):  # a process reads a version once: no page is to pay for that
+        document_of(session, each.version_id, each.asked_as)
     undecided = make.make_deal(session, account=asked.deal.account, closed_on=_lately())
     make.make_deal_contact(session, deal=undecided, is_decider=False)
     return World(

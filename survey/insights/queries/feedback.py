@@ -10,20 +10,26 @@ from sqlalchemy.orm import Session, joinedload
 from survey.coding.models import Coding
 from survey.coding.queries import for_responses, names_of_suppliers
 from survey.coding.types import CodingState
+from survey.company.queries import the_company
 from survey.deals.models import Account, Deal
 from survey.insights.queries.reasons import PRICE_MADE_IT, reasons_called
 from survey.insights.queries.voices import deal_conditions, heirs, primaries, told_against
 from survey.insights.types import Filter, Step
 from survey.invitations.models import Invitation
 from survey.kit.paging import Key, Page, read_page
+from survey.questionnaires.queries import documents_of
+from survey.questionnaires.rules import fill, questions_of, say
+from survey.questionnaires.types import Document
 from survey.responses.models import Answer, Response
-from survey.responses.types import ResponseState
+from survey.responses.types import Channel, ResponseState
 from survey.responses.visibility import nameless_to, whole_to, without_names
 from survey.taxonomy.queries import Heirs, as_called_in
 from survey.team.models import User
 
 PAGE_SIZE = 20
 _LONGEST_SEARCH = 200
+Versions = Mapping[tuple[int, str], Document]
+"""What was asked, by version and outcome."""
 
 
 class Part(StrEnum):
@@ -88,12 +94,21 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """The buyer's own words, and what they answer."""
+
+    question: str
+    """Empty where its words take up others of the buyer's."""
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """One answer of the stream, as much of it as its reader may see."""
 
     response: Response
     codings: Sequence[Coding]
-    words: Sequence[str]
+    said: Sequence[Said]
     """What the buyer wrote, without what stands beside a choice; names left out if nameless."""
 
 
@@ -119,6 +134,29 @@ def feedback(
         session, _answers(*conditions, *rest), _order(wanted), cursor=cursor, size=PAGE_SIZE
     )
     return Page(_heard(session, page.rows, wanted.part), page.previous, page.following)
+
+
+def versions_asked(session: Session, responses: Iterable[Response]) -> Versions:
+    """What the buyers of these answers were asked."""
+    return documents_of(session, {_version(response) for response in responses})
+
+
+def question_asked(versions: Versions, response: Response, key: str, *, company: str) -> str:
+    """What the words under that key answer, as this buyer's version asks it; empty where the
+    question takes up others of the buyer's words, which could name who wrote them.
+    """
+    if response.channel is Channel.REPLY:
+        return "In reply to the mail"
+    asked = questions_of(versions[_version(response)].screens)
+    question = next((each for each in asked if each.key == key), None)
+    if question is None or question.echoes:
+        return ""
+    told = {"ended": response.ended.value} if response.ended else {}
+    return fill(say(question.label, told), {"company": company, "product": company})
+
+
+def _version(response: Response) -> tuple[int, str]:
+    return response.invitation.version_id, response.invitation.asked_as
 
 
 def rivals(session: Session, responses: Iterable[Response]) -> list[str]:
@@ -226,27 +264,38 @@ def _contains(column: object, words: str) -> ColumnElement[bool]:
 
 
 def _heard(session: Session, responses: Sequence[Response], part: Part) -> list[Heard]:
+    if not responses:
+        return []
     ids = [response.id for response in responses]
+    versions = versions_asked(session, responses)
     codings = for_responses(session, ids)
     written = _written(session, ids)
-    others = rivals(session, responses) if part is Part.NAMELESS else []
+    is_nameless = part is Part.NAMELESS
+    others = rivals(session, responses) if is_nameless else []
+    company = the_company(session).name
     heard = []
     for response in responses:
-        words = written.get(response.id, [])
-        if part is Part.NAMELESS:
-            names = names_to_leave_out(response, others)
-            words = [without_names(text, names) for text in words]
-        heard.append(Heard(response, codings[response.id], words))
+        names = names_to_leave_out(response, others)
+        said = [
+            Said(
+                question_asked(versions, response, key, company=company),
+                without_names(words, names) if is_nameless else words,
+            )
+            for key, words in written.get(response.id, [])
+        ]
+        heard.append(Heard(response, codings[response.id], said))
     return heard
 
 
-def _written(session: Session, response_ids: Sequence[int]) -> Mapping[int, list[str]]:
-    """The answers in the buyer's own words; a rival's name beside a choice is not among them."""
-    written: dict[int, list[str]] = {}
-    for response_id, text in session.execute(
-        select(Answer.response_id, Answer.text)
+def _written(session: Session, response_ids: Sequence[int]) -> Mapping[int, list[tuple[str, str]]]:
+    """The answers in the buyer's own words, each with its question's key; a rival's name beside a
+    choice is not among them.
+    """
+    written: dict[int, list[tuple[str, str]]] = {}
+    for response_id, key, text in session.execute(
+        select(Answer.response_id, Answer.question_key, Answer.text)
         .where(Answer.response_id.in_(response_ids), Answer.choice_key.is_(None))
         .order_by(Answer.id)
     ):
-        written.setdefault(response_id, []).append(text)
+        written.setdefault(response_id, []).append((key, text))
     return written

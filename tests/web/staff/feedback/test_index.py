@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.coding.types import CodingRole, CodingSource
+from survey.deals.types import Outcome
 from survey.responses.models import Response
-from survey.responses.types import Audience
+from survey.responses.types import Audience, Channel
 from survey.taxonomy.models import Reason
 from survey.team.models import User
 from survey.team.types import Role
@@ -21,9 +22,11 @@ from tests.factories import (
     make_coding,
     make_company,
     make_competitor,
+    make_response,
     make_team,
     make_user,
 )
+from tests.factories.asked import make_asked
 from tests.pages import CheckingClient
 
 Answered = Callable[..., Response]
@@ -44,6 +47,48 @@ def test_feedback_shows_what_buyers_wrote(
 
     assert "A connector for our warehouse." in page
     assert response.deal.account.name in page
+
+
+def test_each_quote_stands_under_the_question_that_it_answers(
+    client: CheckingClient, session: Session, sign_in: SignIn
+) -> None:
+    won = make_response(session, invitation=make_asked(session, outcome=Outcome.WON))
+    make_answer(session, response=won, question_key="nearly", text="The price, for a week.")
+    make_coding(session, response=won, reason=_reason(session, "PRD-01"))
+    sign_in(Role.ANALYST)
+
+    assert _quotes(client, "/feedback") == [("What nearly stopped you?", "The price, for a week.")]
+
+
+def test_a_quote_of_a_reply_says_that_it_was_one(
+    client: CheckingClient, sign_in: SignIn, answered: Answered
+) -> None:
+    answered("You were too late.", channel=Channel.REPLY)
+    sign_in(Role.ANALYST)
+
+    assert _quotes(client, "/feedback") == [("In reply to the mail", "You were too late.")]
+
+
+def test_a_nameless_quote_does_not_repeat_in_its_question_what_the_buyer_wrote(
+    client: CheckingClient, session: Session, sign_in: SignIn, answered: Answered
+) -> None:
+    for _ in range(3):
+        response = answered("Ask Anna Berg.", audience=Audience.SENDER_TEAM)
+        make_answer(session, response=response, question_key="different_more", text="By phone.")
+    sign_in(Role.MANAGER)
+
+    shown = _quotes(client, "/feedback?part=nameless")
+
+    asked = "What would have had to be different for you to choose us?"
+    assert shown == [(asked, "Ask […]."), ("Asked further", "By phone.")] * 3
+
+
+def _quotes(client: CheckingClient, address: str) -> list[tuple[str, str]]:
+    page = BeautifulSoup(client.get(address).text, "html.parser")
+    return [
+        (quote.find_previous_sibling("p").get_text(), quote.get_text())
+        for quote in page.select(".heard .quote")
+    ]
 
 
 def test_feedback_says_what_to_do_where_there_is_none(
