@@ -31,7 +31,7 @@ lint: .venv/ready-to-test ## style, types, import contracts, templates
 	$(BIN)/djlint --lint --quiet templates
 
 bench: .venv/ready-to-test ## speed beside bare baselines; on PostgreSQL too where TEST_DATABASE_URL is set
-	@for work in answer import invite render receipts send smtp; do \
+	@for work in answer dashboard import invite render receipts send smtp; do \
 	  echo "== $$work"; $(BIN)/python -m benchmarks.$$work || exit 1; \
 	  case "$$TEST_DATABASE_URL,$$work" in ,*|*,render|*,smtp) continue;; esac; \
 	  echo "== $$work, PostgreSQL"; $(BIN)/python -m benchmarks.$$work --server "$$TEST_DATABASE_URL" || exit 1; \

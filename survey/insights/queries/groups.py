@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, extract, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from survey.deals.models import Alternative, Competitor, Deal
 from survey.deals.types import Outcome
@@ -42,22 +42,10 @@ def by_competitor(
     Each says whether it was met more or less often in the `recent` closings than `before`. The
     last row holds the deals of which nobody named a competitor.
     """
-    pairs = (
-        select(Alternative.deal_id, Alternative.competitor_id)
-        .where(Alternative.competitor_id.is_not(None))
-        .distinct()
-        .subquery()
-    )
-
-    def joined(query: Rows) -> Rows:
-        return query.outerjoin(pairs, pairs.c.deal_id == Deal.id).outerjoin(
-            Competitor, Competitor.id == pairs.c.competitor_id
-        )
-
     key, label = func.coalesce(Competitor.public_id, ""), func.coalesce(Competitor.name, "")
-    figures = _figures(session, scope, voice, key=key, label=label, joined=joined)
+    figures = _figures(session, scope, voice, key=key, label=label, joined=_met)
     window = scope.filter.window
-    met = _met(session, scope, _covering(window, before), key=key, joined=joined)
+    met = _meetings(session, scope, _covering(window, before), key=key)
     known = [figure for figure in figures if figure.key]
     lately, earlier = (
         [met.share(figure.key, months) for figure in known] for months in (recent, before)
@@ -70,7 +58,7 @@ def by_competitor(
 
 
 @dataclass(frozen=True, slots=True)
-class _Met:
+class _Meetings:
     """In how many of the deals that closed in a month each competitor was met."""
 
     deals: Counter[tuple[str, Month]]
@@ -88,12 +76,33 @@ def _covering(window: Window, other: Window) -> Window:
     return Window(min(window.first, other.first), max(window.last, other.last))
 
 
-def _met(
-    session: Session, scope: Scope, window: Window, *, key: ColumnElement[str], joined: Joined
-) -> _Met:
+def _met(query: Rows) -> Rows:
+    """A row for each competitor of a deal, however many say that it was considered.
+
+    Found by the deal's index; a list of distinct pairs was read whole for each deal.
+    """
+    earlier = aliased(Alternative)
+    is_told_before = (
+        select(earlier.id)
+        .where(
+            earlier.deal_id == Alternative.deal_id,
+            earlier.competitor_id == Alternative.competitor_id,
+            earlier.id < Alternative.id,
+        )
+        .exists()
+    )
+    is_named = Alternative.competitor_id.is_not(None) & ~is_told_before
+    return query.outerjoin(Alternative, (Alternative.deal_id == Deal.id) & is_named).outerjoin(
+        Competitor, Competitor.id == Alternative.competitor_id
+    )
+
+
+def _meetings(
+    session: Session, scope: Scope, window: Window, *, key: ColumnElement[str]
+) -> _Meetings:
     conditions = (*closed_in(window), *deal_conditions(scope.filter))
     month = (extract("year", Deal.closed_on), extract("month", Deal.closed_on))
-    each = joined(
+    each = _met(
         select(key, *month, func.count())
         .select_from(Deal)
         .where(*conditions)
@@ -101,7 +110,7 @@ def _met(
         .order_by(key, *month)
     )
     closed = select(*month, func.count()).where(*conditions).group_by(*month).order_by(*month)
-    return _Met(
+    return _Meetings(
         Counter({(k, Month(int(y), int(m))): n for k, y, m, n in session.execute(each)}),
         Counter({Month(int(y), int(m)): n for y, m, n in session.execute(closed)}),
     )
@@ -150,6 +159,7 @@ def _figures(
 def _closed(scope: Scope, key: Named, label: Named) -> Rows:
     return (
         select(key, label, Deal.outcome, func.count())
+        .select_from(Deal)
         .where(*closed_in(scope.filter.window), *deal_conditions(scope.filter))
         .group_by(key, label, Deal.outcome)
         .order_by(key, Deal.outcome)

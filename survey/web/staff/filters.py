@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from flask import abort, request, url_for
 from wtforms import MonthField, SelectField
@@ -13,6 +14,7 @@ from survey.insights.queries.choices import filter_choices
 from survey.insights.rules import FilterNotKnown, of_the_team, read_filter
 from survey.insights.types import Filter, Scope, Step
 from survey.kit.clock import Month, NotAMonth
+from survey.team.models import User
 from survey.team.types import Role
 from survey.web.shared.door import now, session
 from survey.web.shared.forms import StaffForm, stripped
@@ -106,16 +108,22 @@ def scope_of(counted: Filter) -> Scope:
 
 def address_of(page: str, asked: Mapping[str, str]) -> str:
     """The address of an endpoint that asks for this."""
-    return url_for(page, **dict[str, Any](asked))
+    return _asking(url_for(page), asked)
+
+
+def _asking(address: str, asked: Mapping[str, str]) -> str:
+    """An address whose endpoint is built once for thousands of links: that is what takes time."""
+    return f"{address}?{urlencode(asked)}" if asked else address
 
 
 def behind(wanted: Filter) -> Addressed:
     """Where the answers that a bar counts are read; nowhere for viewers, who read figures only."""
+    answers, who = url_for("staff.feedback.index"), reader()
 
     def address(**more: str) -> str | None:
-        if _goes_nowhere(wanted, more) or _is_closed_to_sellers(more):
+        if _goes_nowhere(who, wanted, more) or _is_closed_to(who, more):
             return None
-        return address_of("staff.feedback.index", wanted.address(**more, counted="y"))
+        return _asking(answers, wanted.address(**more, counted="y"))
 
     return address
 
@@ -134,9 +142,10 @@ def behind_steps(wanted: Filter) -> Stepped:
 
     Nowhere for viewers, who read figures only.
     """
+    who = reader()
 
     def address(step: Step, **more: str) -> str | None:
-        if _goes_nowhere(wanted, more):
+        if _goes_nowhere(who, wanted, more):
             return None
         page = "feedback" if step is Step.ANSWERED else "deals"
         return address_of(f"staff.{page}.index", wanted.address(**more, step=step))
@@ -144,19 +153,19 @@ def behind_steps(wanted: Filter) -> Stepped:
     return address
 
 
-def _goes_nowhere(wanted: Filter, more: Mapping[str, str]) -> bool:
+def _goes_nowhere(who: User, wanted: Filter, more: Mapping[str, str]) -> bool:
     """Whether nobody reads it, or no address could ask for it: for what is not known, or for deals
     against two competitors at once.
     """
     held = wanted.address()
     other = any(held.get(name, value) != value for name, value in more.items() if name in _ONCE)
-    return reader().role is Role.VIEWER or "" in more.values() or other
+    return who.role is Role.VIEWER or "" in more.values() or other
 
 
-def _is_closed_to_sellers(more: Mapping[str, str]) -> bool:
+def _is_closed_to(who: User, more: Mapping[str, str]) -> bool:
     """A team's rows by competitor, region or product tell its sellers no reasons."""
     narrowed = more.keys() & set(NARROWING)
-    return reader().role is Role.SELLER and "reason" in more and bool(narrowed)
+    return who.role is Role.SELLER and "reason" in more and bool(narrowed)
 
 
 def narrowed_to(wanted: Filter) -> Addressed:
