@@ -41,10 +41,10 @@ def text(words: str) -> Figure:
 def share(rate: Rate) -> Figure:
     """“6 of 9” with its percentage and its range, or grey and alone while there are too few."""
     deals, of = rate.count.hits, rate.count.of
-    interval, percent = rate.interval, rate.percent
-    if interval is None or percent is None:
+    ends, percent = rate.range_percents, rate.percent
+    if ends is None or percent is None:
         return Figure(_of(rate.count), tone=_TOO_FEW, numbers={"deals": deals, "of": of})
-    low, high = round(100 * interval.low), round(100 * interval.high)
+    low, high = ends
     return Figure(
         _of(rate.count),
         fine=(f"{percent}% ({low}–{high}%)",),

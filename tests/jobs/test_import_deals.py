@@ -161,9 +161,7 @@ def test_readers_see_the_old_while_a_batch_is_written(imported: Import, database
         assert deal_count(database) == 1  # asked of another session, answered at once
 
 
-def test_readers_are_not_blocked_during_a_long_import(
-    imported: Import, database: Database
-) -> None:
+def test_readers_are_not_blocked_during_a_long_import(imported: Import, database: Database) -> None:
     """Each transaction of the import waits with its commit until a reader has its answer.
 
     So the longest wait of a reader is shorter than the shortest time that a writer holds.

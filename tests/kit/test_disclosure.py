@@ -1,6 +1,7 @@
 """Small numbers, and when “only in totals” joins a total."""
 
 from datetime import UTC, datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +19,26 @@ def test_rate_of_enough_answers_has_words_percentage_and_range() -> None:
     rate = Rate(Count(6, 9))
 
     assert (rate.words, rate.percent, rate.range_words) == ("6 of 9", 67, "35\N{EN DASH}88%")
+
+
+@pytest.mark.parametrize(
+    ("hits", "of", "percent"),
+    [(5, 8, 63), (1, 8, 13), (3, 8, 38), (7, 8, 88), (1, 200, 1), (29, 200, 15), (23, 40, 58),
+     (57, 200, 29), (1, 201, 0), (0, 9, 0), (9, 9, 100)],
+)  # fmt: skip
+def test_half_a_percent_is_rounded_up(hits: int, of: int, percent: int) -> None:
+    """Python’s `round` would take 62.5, 12.5, 0.5, 14.5 and 28.5 down."""
+    assert Rate(Count(hits, of)).percent == percent
+
+
+def test_no_percentage_is_further_than_half_from_its_share() -> None:
+    """By fractions, which round nothing: above half a point below, at most half a point above."""
+    for of in range(5, 120):
+        for hits in range(of + 1):
+            percent = Rate(Count(hits, of)).percent
+
+            assert percent is not None
+            assert Fraction(-1, 2) < percent - Fraction(100 * hits, of) <= Fraction(1, 2)
 
 
 def test_rate_of_four_answers_is_grey_and_has_no_percentage() -> None:

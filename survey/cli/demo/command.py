@@ -31,6 +31,8 @@ from survey.invitations.actions.links import mint_links
 from survey.invitations.models import Invitation
 from survey.kit import clock
 from survey.kit.db import Database
+from survey.kit.disclosure import Rate
+from survey.kit.statistics import Count
 from survey.responses.models import Response, ResponseDraft
 from survey.team.models import User
 from survey.team.rules import LinkPurpose, sign_link
@@ -170,7 +172,7 @@ def _buyers_link(session: Session, given: Settings) -> str:
 
 
 def _print(told: Told, *, seconds: float) -> None:
-    share = round(100 * told.answered / told.closed)
+    share = Rate(Count(told.answered, told.closed)).percent
     click.echo(
         f"\n{world()['company']['name']} is ready after {seconds:.0f} s: {told.closed:,} closed"
         f" deals in twelve months, {told.asked:,} buyers asked, {told.answered} answered"
