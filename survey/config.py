@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     database_url: str = Field("sqlite:///instance/survey.db", repr=False)
     queue_url: str = Field("", repr=False)
     limits_url: str = Field("memory://", repr=False)
+    ledger_file: Path | None = None
 
     mail_provider: MailProvider = MailProvider.FILE
     mail_from: str = ""
@@ -127,6 +128,14 @@ class Settings(BaseSettings):
     @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
+
+    @property
+    def ledger(self) -> Path:
+        """Where it is kept, outside the database, who is never to be mailed again."""
+        if self.ledger_file is not None:
+            return self.ledger_file
+        database = self.database_url.partition("///")[2] if self.is_sqlite else ""
+        return Path(database or "instance/survey.db").with_suffix(".ledger")
 
 
 def read_settings(**given: Any) -> Settings:

@@ -112,8 +112,14 @@ def _postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest) -> str:
-    """The address of a database with all tables and no rows; SQLite, then PostgreSQL."""
+def database_url(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> str:
+    """The address of a database with all tables and no rows; SQLite, then PostgreSQL.
+
+    Its ledger is the test's own: PostgreSQL's would lie in the working folder, for all tests.
+    """
+    monkeypatch.setenv("SURVEY_LEDGER_FILE", str(tmp_path / "survey.ledger"))
     if request.param == "sqlite":
         folder: Path = request.getfixturevalue("_sqlite_folder")
         shutil.rmtree(folder)

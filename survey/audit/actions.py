@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from survey.audit import queries
 from survey.audit.models import AuditEntry
 from survey.audit.types import Actor, Subject
 from survey.kit.bulk import insert_rows
@@ -51,3 +52,10 @@ def record_many(
         "details",
     )  # fmt: skip
     insert_rows(session, AuditEntry, columns, rows)
+
+
+def redact(session: Session, subject: Subject, *, detail: str) -> None:
+    """Take a detail out of all that the trail tells of something: a person was erased."""
+    for entry in queries.entries_about(session, subject):
+        entry.details = {name: told for name, told in entry.details.items() if name != detail}
+    session.flush()

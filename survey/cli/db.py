@@ -7,15 +7,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from survey.cli import backups
 from survey.cli.door import Commands, actor, fail, settings, unchecked
+from survey.cli.person import tell_agreed
 from survey.company.actions import found_company
 from survey.config import Settings, shipped_folder
 from survey.invitations.actions.campaigns import ship_campaigns
+from survey.jobs.ledger import agree_with_ledger
 from survey.kit import clock, schema
 from survey.kit.db import Database
 from survey.mail.actions.stops import stop_queue
 from survey.mail.actions.suppressions import take_in
 from survey.mail.listing import Listed, listed_of
 from survey.mail.queries import every_suppression
+from survey.privacy.actions import erase_again
 from survey.questionnaires.actions import ship_questionnaires
 from survey.taxonomy.actions import ship_release
 
@@ -41,6 +44,7 @@ def upgrade() -> None:
         set_up(database, given)
         with database.writing() as session:
             ship_campaigns(session, now=clock.now())
+        tell_agreed(agree_with_ledger(database, given, now=clock.now()))
         click.echo(f"The database is at migration {schema.current(database)}.")
 
 
@@ -89,7 +93,8 @@ def restore(file: Path, overwrite: bool) -> None:
 
     Whoever the replaced database never mailed is never mailed by the restored one.
     """
-    with unchecked() as database:
+    given = settings()
+    with unchecked(given) as database:
         if not overwrite and schema.current(database):
             fail("There is a database already. Stop everything, then say --overwrite.")
         never_mailed = _never_mailed(database)
@@ -98,8 +103,11 @@ def restore(file: Path, overwrite: bool) -> None:
         with database.writing() as session:
             stop_queue(session, reason=_BROUGHT_BACK, now=clock.now())
             carried = take_in(session, never_mailed or [], actor=actor(), now=clock.now())
+            erase_again(session, actor=actor(), now=clock.now())
+        agreed = agree_with_ledger(database, given, now=clock.now())
     click.echo(f"Brought back {file}. The outbox is stopped: look at it, then release it.")
     click.echo(_LIST_LOST if never_mailed is None else _LIST_CARRIED.format(carried))
+    tell_agreed(agreed)
 
 
 def _never_mailed(database: Database) -> list[Listed] | None:

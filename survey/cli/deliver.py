@@ -6,16 +6,17 @@ from dataclasses import asdict
 
 import click
 
-from survey.audit.actions import record
-from survey.audit.types import Subject
 from survey.cli.door import actor, opened, settings
+from survey.cli.person import tell_agreed
 from survey.cli.signals import stop_asked
+from survey.config import Settings
 from survey.jobs.deliver import Delivered, deliver_due
 from survey.jobs.desk import desk_of
+from survey.jobs.ledger import agree_with_ledger, ledger_of
 from survey.kit import clock
 from survey.kit.db import Database
-from survey.mail.actions.stops import release_queue
 from survey.mail.queries import queue_stop
+from survey.privacy.actions import release_mail
 
 _PAUSE_S = 5.0
 
@@ -29,7 +30,9 @@ def deliver(once: bool, release: bool, as_json: bool) -> None:
     given = settings()
     with opened(given) as database, stop_asked() as asked:
         if release:
-            _release(database)
+            _release(database, given)
+        else:
+            tell_agreed(agree_with_ledger(database, given, now=clock.now()))
         desk = desk_of(given, database)
         while True:
             delivered = deliver_due(desk, go_on=lambda: not asked.is_set())
@@ -39,13 +42,13 @@ def deliver(once: bool, release: bool, as_json: bool) -> None:
                 return
 
 
-def _release(database: Database) -> None:
+def _release(database: Database, given: Settings) -> None:
     with database.writing() as session:
-        was_stopped = release_queue(session)
-        if was_stopped:
-            record(session, actor(), "mail_released", Subject("queue_stop", 1), now=clock.now())
-    said = "Mail leaves again." if was_stopped else "Mail had not been stopped."
-    click.echo(said, err=True)
+        was_stopped, agreed = release_mail(
+            session, ledger_of(given), actor=actor(), now=clock.now()
+        )
+    click.echo("Mail leaves again." if was_stopped else "Mail had not been stopped.", err=True)
+    tell_agreed(agreed)
 
 
 def _waited_for(asked: threading.Event) -> bool:

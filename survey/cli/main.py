@@ -8,6 +8,7 @@ from survey.cli import (
     doctor,
     import_,
     invite,
+    person,
     report,
     serve,
     taxonomy,
@@ -31,6 +32,7 @@ main.add_command(demo)
 main.add_command(doctor.doctor)
 main.add_command(import_.import_)
 main.add_command(invite.invite)
+main.add_command(person.person)
 main.add_command(report.report)
 main.add_command(serve.serve)
 main.add_command(taxonomy.taxonomy)

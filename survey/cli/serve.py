@@ -8,6 +8,8 @@ from survey.cli.server import page_server
 from survey.cli.signals import leaving_when_asked
 from survey.cli.worker import queue_of
 from survey.config import Settings
+from survey.jobs.ledger import agree_with_ledger
+from survey.kit import clock
 from survey.kit.db import Database
 
 _JOB_THREADS = 3
@@ -25,6 +27,7 @@ def serve(host: str, port: int) -> None:
 
 def serve_all(given: Settings, database: Database, *, host: str, port: int) -> None:
     """Serve pages and run the worker until somebody asks this process to stop."""
+    agree_with_ledger(database, given, now=clock.now())
     with leaving_when_asked():
         queue = queue_of(given, database)
         app = create_app(given, database, queue)

@@ -5,7 +5,9 @@ import click
 from survey.cli.door import fail, opened, settings
 from survey.cli.signals import stop_asked
 from survey.config import Settings, unsafe_to_split
+from survey.jobs.ledger import agree_with_ledger
 from survey.jobs.schedule import register
+from survey.kit import clock
 from survey.kit.db import Database
 from survey.kit.queue import Queue, beside
 from survey.web.shared.logs import set_up
@@ -21,6 +23,7 @@ def worker() -> None:
         fail(reason)
     set_up(given)
     with opened(given) as database, stop_asked() as asked:
+        agree_with_ledger(database, given, now=clock.now())
         queue = queue_of(given, database)
         running = queue.worker(threads=_THREADS)
         running.start()

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from survey.audit.actions import record, record_many
 from survey.audit.types import Actor, Subject
@@ -47,6 +47,8 @@ class Imported:
     changed: int
     unchanged: int
     conflicts: Sequence[Conflict]
+    erased: int = 0
+    """Rows that named somebody who was erased, and stays so."""
 
 
 def import_deals(
@@ -67,6 +69,7 @@ def import_deals(
         changed=len(changed),
         unchanged=match.unchanged + len(match.changed) - len(changed),
         conflicts=match.conflicts,
+        erased=match.erased,
     )
 
 
@@ -288,14 +291,16 @@ def _replace_contacts(
     for change in changes:
         told = {contacts[facts.email]: facts for facts in change.group.contacts}
         links = session.scalars(
-            select(DealContact).where(DealContact.deal_id == change.deal_id)
+            select(DealContact)
+            .where(DealContact.deal_id == change.deal_id)
+            .options(joinedload(DealContact.contact))
         ).all()
         for link in links:
             facts = told.pop(link.contact_id, None)
             if facts is not None:
                 link.role = facts.role or link.role
                 link.is_decider = is_decider(link.role)
-            elif not link.is_chosen_to_ask:
+            elif not (link.is_chosen_to_ask or link.contact.is_erased):
                 session.delete(link)
         session.flush()
         _link_contacts(session, [(change.deal_id, number, facts) for number, facts in told.items()])

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -13,6 +13,8 @@ from survey.deals.models import Account, Alternative, Competitor, Contact, Deal,
 from survey.deals.rules import NamedAlternative, alternatives_of, is_decider, name_key
 from survey.deals.types import ContactFacts, DealFacts, DealRow, SellerFacts, Source
 from survey.kit.bulk import among
+from survey.mail.queries import erased_digests
+from survey.mail.rules import address_digest
 from survey.team.models import User
 
 _FACTS = tuple(getattr(Deal, name) for name in DealFacts._fields)
@@ -65,6 +67,8 @@ class Match:
     more_contacts: list[Group] = field(default_factory=list)
     """Deals of an earlier batch of the same file, with further contacts."""
     conflicts: list[Conflict] = field(default_factory=list)
+    erased: int = 0
+    """Rows whose contact was erased and stays so: their deals stand without them."""
 
 
 @dataclass(slots=True)
@@ -97,6 +101,7 @@ def match_deals(
     session: Session, rows: Sequence[DealRow], *, present: frozenset[str], seen: SeenDeals
 ) -> Match:
     """Tell new, changed and unchanged deals apart. `present`: the fields the file speaks of."""
+    rows, erased = _without_erased(session, rows)
     first, later, conflicts = _sorted_out(rows, seen)
     groups = [_group(rows_of_deal) for rows_of_deal in first.values()]
     standing = _digests(session, first)
@@ -109,7 +114,21 @@ def match_deals(
     }
     match.changed.extend(_changes(session, touched, present))
     unchanged = len(groups) - len(match.added) - len(match.changed)
-    return Match(match.added, match.changed, unchanged, match.more_contacts, match.conflicts)
+    return replace(match, unchanged=unchanged, erased=erased)
+
+
+def _without_erased(session: Session, rows: Sequence[DealRow]) -> tuple[list[DealRow], int]:
+    """The rows without those contacts who asked to be forgotten, and how many those are."""
+    erased = erased_digests(session)
+    if not erased:
+        return list(rows), 0
+    kept = [
+        row._replace(contact=None)
+        if row.contact and address_digest(row.contact.email) in erased
+        else row
+        for row in rows
+    ]
+    return kept, sum(after is not before for after, before in zip(kept, rows, strict=True))
 
 
 def _sorted_out(
@@ -225,7 +244,11 @@ def _keys(named: Iterable[NamedAlternative]) -> set[tuple[str, str, str]]:
 
 def _differ(standing: _Linked, told: Sequence[ContactFacts]) -> bool:
     addresses = {facts.email for facts in told}
-    kept = {email for email, (link, _) in standing.items() if link.is_chosen_to_ask}
+    kept = {
+        email
+        for email, (link, contact) in standing.items()
+        if link.is_chosen_to_ask or contact.is_erased
+    }
     if standing.keys() - kept != addresses - kept:
         return True
     return any(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.deals.types import AlternativeKind, Outcome, Source, Standing
 from survey.kit.db import Base, CurrencyCode, EmailAddress, Id, Name, PublicId, one_of
+from survey.mail.rules import is_nobody
 from survey.team.models import User
 
 
@@ -49,6 +50,11 @@ class Contact(Base):
     """Whether this person may be asked. Null: nobody said, the country's rule decides."""
     last_active_on: Mapped[date | None]
     created_at: Mapped[datetime]
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether nothing of the person is left but their part in what was counted."""
+        return is_nobody(self.email)
 
 
 class Competitor(Base):

@@ -23,6 +23,10 @@ BATCH_ROWS = 500
 _PAUSE_S = 0.005
 """Between two batches, so that other writers of SQLite get their turn."""
 MOST_PROBLEMS_KEPT = 1000
+_ERASED = (
+    "Rows that name somebody who was erased: {}. Their deals went in without the person, who is not"
+    " asked. Erase them in your CRM too."
+)
 
 
 @dataclass(slots=True)
@@ -38,10 +42,18 @@ class ImportReport:
     """Rows that did not go in."""
     problems: list[Problem] = field(default_factory=list)
     """Why, at most the first thousand."""
-    notes: list[str] = field(default_factory=list)
+    erased: int = 0
+    """Rows whose contact was erased once: their deals went in without them."""
+    about_files: list[str] = field(default_factory=list)
+    """What is to be known of the files as they are."""
     is_refused_whole: bool = False
     """Strict, and something was wrong: nothing went in."""
     _last_line: int = 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be known beside the rows that did not go in."""
+        return [*self.about_files, *([_ERASED.format(self.erased)] if self.erased else [])]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -57,6 +69,7 @@ class ImportReport:
         """The report as a script reads it."""
         return {
             **self.counts,
+            "erased": self.erased,
             "is_dry_run": self.is_dry_run,
             "is_refused_whole": self.is_refused_whole,
             "problems": [problem._asdict() for problem in self.problems],
@@ -147,7 +160,7 @@ def _sources(
             for table in tables
         ]
     if export.shared_addresses:
-        report.notes.append(
+        report.about_files.append(
             f"Addresses that several contacts share: {len(export.shared_addresses)}. Whose they are"
             " cannot be known, so they were left out."
         )
@@ -201,7 +214,7 @@ def _take_in(
             match = match_deals(session, deals, present=intake.present, seen=intake.seen)
         changed = sum(1 for change in match.changed if change.fields)
         unchanged = match.unchanged + len(match.changed) - changed
-        done = Imported(len(match.added), changed, unchanged, match.conflicts)
+        done = Imported(len(match.added), changed, unchanged, match.conflicts, match.erased)
     else:
         with database.writing() as session:
             done = import_deals(session, deals, intake=intake, actor=actor, now=now)
@@ -210,6 +223,7 @@ def _take_in(
     report.added += done.added
     report.changed += done.changed
     report.unchanged += done.unchanged
+    report.erased += done.erased
     return done.conflicts
 
 

@@ -8,6 +8,7 @@ from survey.jobs.deliver import deliver_due
 from survey.jobs.desk import desk_of
 from survey.jobs.forget import forget_old_drafts
 from survey.jobs.invite import invite_all
+from survey.jobs.ledger import agree_with_ledger, forget_erased
 from survey.jobs.remind import remind_all
 from survey.jobs.report import report_month
 from survey.jobs.thank import thank_waiting
@@ -47,12 +48,22 @@ def register(queue: Queue, settings: Settings, database: Database) -> None:
 
         return done
 
-    def forget(_row_id: int | None) -> None:
-        forget_old_drafts(database, now=clock.now(), go_on=go_on)
-
     queue.every("deliver", deliver)
     queue.every("invite", invite, minutes=INVITE_EVERY_MINUTES)
     queue.every("code", code)
     queue.every("thank", mailing(thank_waiting))
     queue.every("report", mailing(report_month), minutes=REPORT_EVERY_MINUTES)
-    queue.every("forget", forget, minutes=FORGET_EVERY_MINUTES)
+    queue.every("ledger", _timed(agree_with_ledger, database, settings))
+    queue.every(
+        "forget", _timed(forget_old_drafts, database, go_on=go_on), minutes=FORGET_EVERY_MINUTES
+    )
+    queue.every("erase", _timed(forget_erased, database), minutes=FORGET_EVERY_MINUTES)
+
+
+def _timed(work: Callable[..., object], *stands_on: object, **how: object) -> Job:
+    """A job that only needs to know what time it is."""
+
+    def done(_row_id: int | None) -> None:
+        work(*stands_on, now=clock.now(), **how)
+
+    return done

@@ -25,6 +25,7 @@ from sqlalchemy import (
     String,
     create_engine,
     event,
+    text,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
@@ -97,6 +98,14 @@ def one_of(states: type[enum.StrEnum], name: str | None = None) -> Enum:
         length=32,
         values_callable=lambda enumerated: [state.value for state in enumerated],
     )
+
+
+def overwrite_what_is_deleted(session: Session) -> None:
+    """Let what this session deletes leave SQLite's file too, and not only its tables; PostgreSQL's
+    vacuum does so in its time.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA secure_delete=ON"))
 
 
 class _Turns:

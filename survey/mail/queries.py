@@ -5,13 +5,21 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, column, func, or_, select, values
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import ColumnElement, Row, Select, and_, case, column, func, or_, select, values
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
 from survey.kit.bulk import among
 from survey.kit.paging import Key, Page, read_page
-from survey.mail.models import Attempt, Message, QueuePause, QueueStop, Receipt, Suppression
-from survey.mail.rules import address_digest
+from survey.mail.models import (
+    Attempt,
+    Message,
+    QueuePause,
+    QueueStop,
+    Receipt,
+    Reprieve,
+    Suppression,
+)
+from survey.mail.rules import address_digest, mailbox
 from survey.mail.types import (
     AttemptOutcome,
     MessageState,
@@ -308,6 +316,29 @@ def erased_among(session: Session, digests: Iterable[str]) -> frozenset[str]:
     return frozenset(session.scalars(asked))
 
 
+def erased_digests(session: Session) -> frozenset[str]:
+    """The digests of all who asked to be forgotten."""
+    asked = select(Suppression.address_digest).where(Suppression.reason == SuppressionReason.ERASED)
+    return frozenset(session.scalars(asked))
+
+
+def reaches(written: InstrumentedAttribute[str], address: str) -> ColumnElement[bool]:
+    """The condition that a column's address reaches the same mailbox as this one."""
+    box = mailbox(address)
+    local, _, domain = box.rpartition("@")
+    tagged = and_(
+        written.startswith(f"{local}+", autoescape=True),
+        written.endswith(f"@{domain}", autoescape=True),
+    )
+    return or_(written == box, tagged)
+
+
+def reprieves(session: Session) -> dict[str, datetime]:
+    """Since when the refusals of an address count anew, by digest: a person lifted it then."""
+    asked = select(Reprieve.address_digest, Reprieve.since_at)
+    return {row.address_digest: row.since_at for row in session.execute(asked)}
+
+
 def suppressions(
     session: Session,
     *,
@@ -332,6 +363,13 @@ def every_suppression(session: Session) -> Iterator[Suppression]:
     """The whole list, the oldest first, a few hundred at a time."""
     asked = select(Suppression).order_by(Suppression.id).execution_options(yield_per=500)
     yield from session.scalars(asked)
+
+
+def why_suppressed(session: Session) -> dict[str, tuple[SuppressionReason, datetime]]:
+    """Why and since when each address on the list is not mailed, by digest, the oldest first."""
+    asked = select(Suppression.address_digest, Suppression.reason, Suppression.suppressed_at)
+    rows = session.execute(asked.order_by(Suppression.id))
+    return {digest: (reason, since_at) for digest, reason, since_at in rows}
 
 
 def count_suppressions(session: Session) -> int:

@@ -66,6 +66,10 @@ for the time being.
 PROOFS_OF_ARRIVAL: Final = frozenset({ReceiptKind.DELIVERED, ReceiptKind.SEEN})
 SOFT_BOUNCES_IN_A_ROW: Final = 5
 """After so many an address is not written to any more."""
+NOBODY: Final = "erased@erased.invalid"
+"""Where an erased person's mails went: an address that no mail reaches (RFC 2606). It stands on the
+list of addresses never to mail, and so does each of `nobody`, which is the same mailbox.
+"""
 FEWEST_TO_PROVE_A_FEED: Final = 5
 FEED_RESTS: Final = timedelta(hours=1)
 """How long after an hour its receipts may still be on their way."""
@@ -226,3 +230,13 @@ def mailbox(address: str) -> str:
 def address_digest(address: str) -> str:
     """The only form in which a suppressed address must be kept: SHA-256 of its mailbox."""
     return digest(mailbox(address))
+
+
+def nobody(number: int) -> str:
+    """The address of an erased person, of whom a number is left."""
+    return NOBODY.replace("@", f"+{number}@")
+
+
+def is_nobody(address: str) -> bool:
+    """Whether the address is what stands in the place of an erased person's."""
+    return mailbox(address) == NOBODY

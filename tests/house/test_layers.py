@@ -45,6 +45,7 @@ EXTRA_ROOMS: dict[str, str] = {
     "mail/rendering": "the templates of all mails, compiled once",
     "mail/setup": "what an operator must set so that mail arrives and receipts come back",
     "mail/providers": "three voices behind one interface, and the bytes that travel",
+    "privacy/ledger": "who was erased or opted out, in a file that outlives the database",
     "questionnaires/documents": "a questionnaire's stored form, and reading it",
     "questionnaires/recap": "what was answered, said back in words to buyer and staff alike",
     "questionnaires/vague": "the words that tell a vague answer, in a list of their own",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from survey.audit.types import Actor, ActorKind
 from survey.config import Settings
 from survey.deals.models import Deal
-from survey.invitations.models import Campaign, Invitation
+from survey.invitations.models import Campaign, ErasureRequest, Invitation
 from survey.kit import clock
 from survey.kit.db import Database
 from survey.mail.models import Message, Suppression
@@ -55,6 +55,7 @@ class World:
     undecided: Deal
     suppression: Suppression
     user: User
+    erasure: ErasureRequest
 
     def addresses(self) -> dict[str, str]:
         """Page → its address, for every page about one thing."""
@@ -75,6 +76,7 @@ class World:
             "staff.questionnaires.show": f"/questionnaires/{self.campaign.questionnaire.key}",
             "staff.reports.download": "/reports/2026-10.json",
             "staff.reports.show": "/reports/2026-10",
+            "staff.requests.erasure": f"/requests/erasures/{self.erasure.public_id}",
             "staff.suppressions.show": f"/suppressions/{self.suppression.address_digest}",
             "staff.upcoming.contact": f"/upcoming/{self.undecided.public_id}/contact",
             "staff.upcoming.show": f"/upcoming/{self.undecided.public_id}",
@@ -102,6 +104,7 @@ def world(session: Session, settings: Settings) -> World:
         undecided=undecided,
         suppression=make.make_suppression(session),
         user=make.make_user(session),
+        erasure=make.make_erasure_request(session),
     )
 
 

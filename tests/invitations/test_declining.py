@@ -10,8 +10,8 @@ from survey.audit.types import Actor, ActorKind
 from survey.deals.models import Contact
 from survey.invitations.actions import declining
 from survey.invitations.actions.inviting import invite_due
-from survey.invitations.models import Invitation
-from survey.mail.actions.suppressions import suppress
+from survey.invitations.models import Invitation, Referral
+from survey.mail.actions.suppressions import forget_address, suppress
 from survey.mail.types import SuppressionReason
 from survey.questionnaires.documents import shipped_document
 from tests.factories import (
@@ -108,3 +108,15 @@ def test_a_referral_is_settled_once(session: Session, asked: Invitation, moment:
 
     assert asked.passed_on_at is None
     assert invited(session, moment) == []
+
+
+def test_a_colleague_who_was_erased_is_not_kept(
+    session: Session, asked: Invitation, moment: datetime
+) -> None:
+    forget_address(session, "mila@buyer.example", now=moment)
+
+    kept = declining.refer(session, asked, name="Mila", email="Mila@buyer.example", now=moment)
+
+    assert kept is None
+    assert session.scalars(select(Referral)).all() == []
+    assert asked.declined_at == moment

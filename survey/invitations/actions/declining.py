@@ -15,6 +15,8 @@ from survey.invitations.types import DeclineReason, ReferralState
 from survey.kit.addresses import NotAnAddress, read_address
 from survey.kit.errors import SurveyError
 from survey.mail.actions.suppressions import suppress
+from survey.mail.queries import erased_digests
+from survey.mail.rules import address_digest
 from survey.mail.types import SuppressionReason
 from survey.team.models import User
 
@@ -48,10 +50,11 @@ def decline(
 
 def refer(
     session: Session, invitation: Invitation, *, name: str, email: str, now: datetime
-) -> Referral:
+) -> Referral | None:
     """The buyer names a colleague who knows more. Nobody is asked before one of us confirms it.
 
-    Named again before that, the latest stands. Raises `AddressNotUsable`, `ReferredToSelf`.
+    Named again before that, the latest stands. A colleague who asked to be forgotten is not kept,
+    and the buyer is not told so. Raises `AddressNotUsable`, `ReferredToSelf`.
     """
     try:
         address = read_address(email)
@@ -62,6 +65,8 @@ def refer(
     if address == invitation.contact.email:
         raise ReferredToSelf("That is your own address. Please give the one of your colleague.")
     decline(session, invitation, reason=DeclineReason.ASK_COLLEAGUE, now=now)
+    if address_digest(address) in erased_digests(session):
+        return None
     referral = requests.referral_of(session, invitation) or Referral(invitation=invitation)
     if referral.settled_at is None:
         referral.name, referral.email, referral.referred_at = name.strip(), address, now
@@ -120,16 +125,6 @@ def ask_for_erasure(session: Session, invitation: Invitation, *, now: datetime) 
             raise
         return known
     return request
-
-
-def settle_erasure(
-    session: Session, request: ErasureRequest, *, by: User, actor: Actor, now: datetime
-) -> None:
-    """Keep that the person's wish has been carried out. Doing it twice keeps the first."""
-    if request.settled_at is None:
-        request.settled_at, request.settled_by = now, by
-        session.flush()
-        record(session, actor, "erasure_settled", Subject("erasure_request", request.id), now=now)
 
 
 def _settle(

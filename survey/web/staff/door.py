@@ -5,7 +5,9 @@ from typing import cast
 from flask_login import current_user
 
 from survey.audit.types import Actor, ActorKind
+from survey.privacy.ledger import Ledger
 from survey.team.models import User
+from survey.web.shared.door import settings
 
 
 def reader_or_none() -> User | None:
@@ -28,3 +30,8 @@ def actor() -> Actor:
 
 def actor_of(user: User) -> Actor:
     return Actor(kind=ActorKind.USER, id=user.id, label=user.public_id)
+
+
+def ledger() -> Ledger:
+    """Who is never to be mailed again, as it is kept outside the database."""
+    return Ledger(settings().ledger, settings().secrets)

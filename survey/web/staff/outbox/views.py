@@ -19,11 +19,13 @@ from survey.mail.actions import settling, stops
 from survey.mail.folding import LEFT
 from survey.mail.models import Message
 from survey.mail.types import MessageState
+from survey.privacy.actions import release_mail
+from survey.privacy.ledger import LedgerNotUsable
 from survey.team.types import Role
 from survey.web.shared.door import now, session, settings, wake
 from survey.web.shared.foreign import mail_page
 from survey.web.staff import access
-from survey.web.staff.door import actor
+from survey.web.staff.door import actor, ledger
 from survey.web.staff.outbox.forms import FindForm
 from survey.web.staff.outbox.previews import draft_of, kind_name
 from survey.web.staff.outbox.shown import HOUR_IN_ADDRESS, decisions_for, past_of, read_desk
@@ -93,10 +95,13 @@ def stop() -> ResponseReturnValue:
 @bp.post("/outbox/release")
 @access.allows(Role.ADMIN, Role.MANAGER)
 def release() -> ResponseReturnValue:
-    if stops.release_queue(session()):
-        record(session(), actor(), "mail_released", Subject("queue_stop", 1), now=now())
+    try:
+        release_mail(session(), ledger(), actor=actor(), now=now())
+    except LedgerNotUsable as error:
+        flash(f"No mail leaves. {error}", "problem")
+    else:
         wake("deliver")
-    flash("Mail leaves again.", "done")
+        flash("Mail leaves again.", "done")
     return redirect(url_for("staff.outbox.index"), 303)
 
 

@@ -4,16 +4,19 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey.invitations.actions import declining
-from survey.invitations.models import Referral
+from survey.invitations.models import ErasureRequest, Referral
 from survey.invitations.queries import requests
+from survey.privacy.actions import erase_person
+from survey.privacy.ledger import LedgerNotUsable
 from survey.team.types import Role
 from survey.web.shared.door import now, session
 from survey.web.staff import access
-from survey.web.staff.door import actor, reader
+from survey.web.staff.door import actor, ledger, reader
 
 bp = Blueprint("requests", __name__)
 
 _SETTLERS = (Role.ADMIN, Role.MANAGER, Role.ANALYST)
+_ERASERS = (Role.ADMIN, Role.MANAGER)
 _DECLINED_SHOWN = 100
 
 
@@ -25,6 +28,7 @@ def index() -> ResponseReturnValue:
         referrals=requests.referrals_waiting(session()),
         erasures=requests.erasure_requests(session()),
         declined=requests.declined(session(), limit=_DECLINED_SHOWN),
+        may_erase=reader().role in _ERASERS,
     )
 
 
@@ -51,12 +55,29 @@ def dismiss(public_id: str) -> ResponseReturnValue:
     return _back("Nobody is asked in this buyer’s place.")
 
 
-@bp.post("/requests/erasures/<public_id>/settle")
-@access.allows(*_SETTLERS)
-def settle(public_id: str) -> ResponseReturnValue:
-    request = requests.find_erasure_request(session(), public_id) or abort(404)
-    declining.settle_erasure(session(), request, by=reader(), actor=actor(), now=now())
-    return _back("Written down as done.")
+@bp.get("/requests/erasures/<public_id>")
+@access.allows(*_ERASERS)
+def erasure(public_id: str) -> ResponseReturnValue:
+    return render_template("staff/requests/erasure.html", request=_erasure(public_id))
+
+
+@bp.post("/requests/erasures/<public_id>/erase")
+@access.allows(*_ERASERS)
+def erase(public_id: str) -> ResponseReturnValue:
+    contact = _erasure(public_id).contact
+    if contact.is_erased:
+        return _back("This person is erased already.")
+    try:
+        erase_person(
+            session(), contact.email, ledger=ledger(), actor=actor(), now=now(), by=reader()
+        )
+    except LedgerNotUsable as error:
+        return _back(f"Nothing was erased. {error}", "problem")
+    return _back("Erased, for ever. Erase this person in your CRM too.")
+
+
+def _erasure(public_id: str) -> ErasureRequest:
+    return requests.find_erasure_request(session(), public_id) or abort(404)
 
 
 def _referral(public_id: str) -> Referral:

@@ -7,12 +7,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey.config import Settings
 from survey.deals.models import Contact, DealContact
+from survey.invitations.models import ErasureRequest
 from survey.invitations.types import DeclineReason, ReferralState
 from survey.team.models import User
 from survey.team.types import Role
 from tests.factories import make_contact, make_erasure_request, make_invitation, make_referral
 from tests.pages import CheckingClient
+from tests.privacy.world import left_of_her, make_everything
 
 SignIn = Callable[[Role | User], User]
 
@@ -79,16 +82,79 @@ def test_dismissing_asks_nobody(client: CheckingClient, session: Session, sign_i
     assert session.scalars(select(Contact).where(Contact.email == referral.email)).all() == []
 
 
-def test_an_erasure_is_written_down_as_done(
-    client: CheckingClient, session: Session, sign_in: SignIn
+def test_erasing_is_asked_back_and_says_what_goes_and_what_stays(
+    client: CheckingClient, session: Session, sign_in: SignIn, moment: datetime
 ) -> None:
-    request = make_erasure_request(session)
+    make_everything(session, moment)
+    request = session.scalars(select(ErasureRequest)).one()
+    before = left_of_her(session)
+    sign_in(Role.MANAGER)
+
+    link = f"/requests/erasures/{request.public_id}"
+    assert link in client.get("/requests").text
+    page = client.get(link).text
+
+    assert "Erase Anna Berg" in page
+    assert "What goes" in page and "What stays" in page
+    session.expire_all()
+    assert left_of_her(session) == before
+
+
+def test_erasing_erases_and_settles_the_request(
+    client: CheckingClient, session: Session, sign_in: SignIn, moment: datetime
+) -> None:
+    make_everything(session, moment)
+    request = session.scalars(select(ErasureRequest)).one()
     user = sign_in(Role.ADMIN)
 
-    client.post(f"/requests/erasures/{request.public_id}/settle")
+    for _ in range(2):
+        client.post(f"/requests/erasures/{request.public_id}/erase")
 
+    assert left_of_her(session) == []
     assert (request.settled_at is not None, request.settled_by) == (True, user)
-    assert "Done" in client.get("/requests").text
+    page = client.get("/requests").text
+    assert "Done" in page and "Erased person" in page
+    assert f"/requests/erasures/{request.public_id}" not in page
+    assert "erased already" in client.get(f"/requests/erasures/{request.public_id}").text
+
+
+def test_nothing_is_erased_where_the_ledger_cannot_be_written(
+    client: CheckingClient, session: Session, sign_in: SignIn, settings: Settings
+) -> None:
+    request = make_erasure_request(session)
+    address = request.contact.email
+    settings.ledger.mkdir()
+    sign_in(Role.ADMIN)
+
+    client.post(f"/requests/erasures/{request.public_id}/erase")
+
+    assert "Nothing was erased." in client.get("/requests").text
+    assert request.contact.email == address
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.SELLER, Role.VIEWER])
+def test_erasing_is_for_admins_and_managers(
+    client: CheckingClient, session: Session, sign_in: SignIn, role: Role
+) -> None:
+    request = make_erasure_request(session)
+    address = request.contact.email
+    sign_in(role)
+
+    link = f"/requests/erasures/{request.public_id}"
+    assert client.get(link).status_code == 403
+    assert client.post(f"{link}/erase").status_code == 403
+    assert request.contact.email == address
+
+
+def test_the_links_of_an_erased_person_open_nothing(
+    client: CheckingClient, session: Session, sign_in: SignIn, moment: datetime
+) -> None:
+    make_everything(session, moment)
+    request = session.scalars(select(ErasureRequest)).one()
+    sign_in(Role.ADMIN)
+    client.post(f"/requests/erasures/{request.public_id}/erase")
+
+    assert client.get("/s/hers").status_code == client.get("/s/never-was").status_code
 
 
 @pytest.mark.parametrize("role", [Role.SELLER, Role.VIEWER])
