@@ -205,7 +205,7 @@ def test_reasons_price_and_hands_are_as_counted_by_hand(session: Session) -> Non
     assert of_losses("reasons", "PRI-01", "weighed_most", YEAR) == rate(4, 11, 36, 15, 65)
     assert of_losses("categories", "PRD", "weighed_most", YEAR) == rate(5, 11, 45, 21, 72)
     assert of_losses("categories", "No reason that explains it", "weighed_most") == (
-        rate(1, 8, 12, 2, 47)
+        rate(1, 8, 13, 2, 47)
     )
     won = told("reasons", "PRD-02", "weighed_most", months="2026-09", outcome="won")
     assert won == rate(5, 5, 100, 57, 100)
