@@ -150,6 +150,8 @@ class Suppression(Base):
     address: Mapped[EmailAddress | None]
     reason: Mapped[SuppressionReason] = mapped_column(one_of(SuppressionReason))
     note: Mapped[str] = mapped_column(Text, default="")
+    doubts: Mapped[list[Any]] = mapped_column(default=list)
+    """Signs that a machine pressed, which whoever looks at an opt-out may want to know."""
     suppressed_at: Mapped[datetime]
 
 

@@ -40,21 +40,29 @@ FASTEST_ANSWER = timedelta(seconds=3)
 FASTEST_PRESS = timedelta(seconds=1)
 BURST = timedelta(seconds=10)
 """Within which a scanner has opened every link of a mail."""
+# A person who takes the mail's second link after its first has read something in between.
+BURST_OF_TWO = timedelta(seconds=3)
 # Scanners work while the mail is on its way in; a whole answer takes a person longer than that.
 JUST_DELIVERED = timedelta(seconds=60)
 
 
-def doubts_about(footprint: Footprint, *, fastest: timedelta = FASTEST_ANSWER) -> list[Doubt]:
+def doubts_about(
+    footprint: Footprint,
+    *,
+    fastest: timedelta = FASTEST_ANSWER,
+    burst_of_two: timedelta = BURST,
+) -> list[Doubt]:
     """The signs that a machine pressed; none is needed of a person, so none is ever asked for.
 
     Only what the same sitting did counts, and what was opened in the moment it began: a machine
-    that came earlier says nothing about the person who comes now.
+    that came earlier says nothing about the person who comes now. `burst_of_two` is how soon after
+    each other the links of a mail that holds only two are suspicious.
     """
     mine = [opened for opened in footprint.opened if opened.sitting == footprint.sitting]
     began_at = min((opened.at for opened in mine), default=None)
     signs = {
         Doubt.TOO_FAST: began_at is not None and footprint.pressed_at - began_at < fastest,
-        Doubt.ALL_LINKS: began_at is not None and _opened_all(footprint, began_at),
+        Doubt.ALL_LINKS: began_at is not None and _opened_all(footprint, began_at, burst_of_two),
         Doubt.DRIVEN: footprint.is_driven,
         Doubt.JUST_DELIVERED: _is_just_delivered(footprint),
         Doubt.HIDDEN_LINK: any(opened.door is Door.HIDDEN for opened in mine),
@@ -67,18 +75,29 @@ def is_machine(doubts: Iterable[Doubt]) -> bool:
     return not {Doubt.ALL_LINKS, Doubt.DRIVEN, Doubt.HIDDEN_LINK}.isdisjoint(doubts)
 
 
-def _opened_all(footprint: Footprint, began_at: datetime) -> bool:
-    """Whether some ten seconds that hold the beginning also hold every link of a mail: a link per
-    choice in the invitation, one alone in the reminder, and the one to opt out.
+def gives_itself_away(doubts: Iterable[Doubt]) -> bool:
+    """Whether whoever pressed says of itself that it is a machine, by what no person ever does."""
+    return not {Doubt.DRIVEN, Doubt.HIDDEN_LINK}.isdisjoint(doubts)
+
+
+def _opened_all(footprint: Footprint, began_at: datetime, burst_of_two: timedelta) -> bool:
+    """Whether a burst that holds the beginning also holds every link of a mail: a link per choice
+    in the invitation, one alone in the reminder, and the one to opt out.
     """
     opt_out = (Door.OPT_OUT, "")
     invitation = {(Door.ANSWER, choice) for choice in footprint.carried} | {opt_out}
     reminder = {(Door.ANSWER, ""), opt_out}
+    return _within(footprint, reminder, began_at, burst_of_two) or (
+        bool(footprint.carried) and _within(footprint, invitation, began_at, BURST)
+    )
+
+
+def _within(
+    footprint: Footprint, links: set[tuple[Door, str]], began_at: datetime, burst: timedelta
+) -> bool:
     for start in {opened.at for opened in footprint.opened}:
-        if not start <= began_at <= start + BURST:
-            continue
-        there = {(o.door, o.choice) for o in footprint.opened if start <= o.at <= start + BURST}
-        if reminder <= there or (footprint.carried and invitation <= there):
+        there = {(o.door, o.choice) for o in footprint.opened if start <= o.at <= start + burst}
+        if start <= began_at <= start + burst and links <= there:
             return True
     return False
 

@@ -6,7 +6,13 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.responses.rules import FASTEST_PRESS, doubts_about, is_machine
+from survey.responses.rules import (
+    BURST_OF_TWO,
+    FASTEST_PRESS,
+    doubts_about,
+    gives_itself_away,
+    is_machine,
+)
 from survey.responses.types import Door, Doubt, Footprint, Opened
 from tests.factories.rows import MOMENT
 
@@ -73,6 +79,19 @@ def test_the_one_link_of_the_reminder_and_the_way_out_are_all_links() -> None:
     assert doubts_about(pressed(90, *both)) == [Doubt.ALL_LINKS]
 
 
+def test_one_who_reads_before_taking_the_way_out_has_opened_both_links_like_a_person() -> None:
+    at_once = pressed(90, opened(0), opened(3, door=Door.OPT_OUT))
+    reading = pressed(90, opened(0), opened(3.1, door=Door.OPT_OUT))
+
+    assert doubts_about(at_once, burst_of_two=BURST_OF_TWO) == [Doubt.ALL_LINKS]
+    assert doubts_about(reading, burst_of_two=BURST_OF_TWO) == []
+    assert doubts_about(reading) == [Doubt.ALL_LINKS]
+
+
+def test_a_burst_over_the_links_of_an_invitation_is_as_wide_for_one_button() -> None:
+    assert doubts_about(pressed(90, *burst(1)), burst_of_two=BURST_OF_TWO) == [Doubt.ALL_LINKS]
+
+
 def test_links_spread_over_more_than_ten_seconds_are_no_burst() -> None:
     spread = [replace(each, at=after(4 * place)) for place, each in enumerate(burst(0))]
 
@@ -105,6 +124,12 @@ def test_a_press_that_came_from_no_page_of_ours_is_judged_by_the_rest() -> None:
 def test_a_person_may_be_fast_but_only_a_machine_opens_everything() -> None:
     assert not is_machine([Doubt.TOO_FAST, Doubt.JUST_DELIVERED])
     assert all(is_machine([doubt]) for doubt in (Doubt.ALL_LINKS, Doubt.DRIVEN, Doubt.HIDDEN_LINK))
+
+
+def test_a_person_may_come_while_a_machine_opens_every_link() -> None:
+    assert not gives_itself_away([Doubt.TOO_FAST, Doubt.JUST_DELIVERED, Doubt.ALL_LINKS])
+    assert gives_itself_away([Doubt.TOO_FAST, Doubt.DRIVEN])
+    assert gives_itself_away([Doubt.HIDDEN_LINK])
 
 
 def test_every_doubt_is_told_in_a_sentence() -> None:

@@ -1,6 +1,6 @@
 """Addresses never to mail: put on the list at once, and kept there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,8 @@ class Cause:
 
     reason: SuppressionReason
     note: str = ""
+    doubts: Sequence[str] = ()
+    """Signs that a machine said so."""
 
 
 class NotOneAddress(SurveyError):
@@ -40,15 +42,22 @@ class NotOursToLift(SurveyError):
 
 
 def suppress(
-    session: Session, address: str, *, reason: SuppressionReason, now: datetime, note: str = ""
+    session: Session,
+    address: str,
+    *,
+    reason: SuppressionReason,
+    now: datetime,
+    note: str = "",
+    doubts: Sequence[str] = (),
 ) -> Suppression:
     """Never mail this address again, whatever is queued. Doing it twice keeps the first reason,
-    unless the second outranks it.
+    unless the second outranks it, and only the signs of a machine that each time speak of one.
     """
+    cause = Cause(reason, note, doubts)
     known = queries.suppression_of(session, address)
     if known is not None:
-        return _heeding(known, Cause(reason, note))
-    suppression = Suppression(**_columns(address, Cause(reason, note), now=now))
+        return _heeding(known, cause)
+    suppression = Suppression(**_columns(address, cause, now=now))
     try:
         with session.begin_nested():
             session.add(suppression)
@@ -56,7 +65,7 @@ def suppress(
         known = queries.suppression_of(session, address)
         if known is None:
             raise
-        return _heeding(known, Cause(reason, note))
+        return _heeding(known, cause)
     return suppression
 
 
@@ -140,12 +149,13 @@ def take_in(session: Session, listed: Iterable[Listed], *, actor: Actor, now: da
     by_digest = {each.digest: each for each in listed}
     known = queries.digests_known(session, by_digest)
     new = [each for digest, each in by_digest.items() if digest not in known]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "address_digest": each.digest,
             "address": each.address,
             "reason": each.reason,
             "note": each.note,
+            "doubts": [],
             "suppressed_at": min(each.suppressed_at or now, now),
         }
         for each in new
@@ -184,7 +194,9 @@ def _heed(session: Session, causes: Mapping[str, Cause]) -> None:
 def _heeding(known: Suppression, cause: Cause) -> Suppression:
     """What stands, for the weightier of both reasons."""
     if rules.outranks(cause.reason, known.reason):
-        known.reason, known.note = cause.reason, cause.note
+        known.reason, known.note, known.doubts = cause.reason, cause.note, list(cause.doubts)
+    elif cause.reason is known.reason:
+        known.doubts = [doubt for doubt in known.doubts if doubt in cause.doubts]
     return known
 
 
@@ -200,7 +212,7 @@ def _forget(session: Session, digests: list[str]) -> None:
     session.execute(
         update(Suppression)
         .where(among(session, Suppression.address_digest, digests))
-        .values(address=None, note="", reason=SuppressionReason.ERASED)
+        .values(address=None, note="", doubts=[], reason=SuppressionReason.ERASED)
         .execution_options(synchronize_session=False)
     )
     session.execute(
@@ -217,5 +229,6 @@ def _columns(address: str, cause: Cause, *, now: datetime) -> dict[str, Any]:
         "address": address.strip().lower(),
         "reason": cause.reason,
         "note": cause.note,
+        "doubts": list(cause.doubts),
         "suppressed_at": now,
     }

@@ -37,7 +37,13 @@ def out(token: str) -> ResponseReturnValue:
     if not steady.is_sure(visit):
         return steady.ask(visit, "Shall we never ask you again?", back=_back(visit))
     address = visit.invitation.contact.email
-    suppress(session(), address, reason=SuppressionReason.OPTED_OUT, now=now())
+    suppress(
+        session(),
+        address,
+        reason=SuppressionReason.OPTED_OUT,
+        doubts=[doubt.value for doubt in steady.signs(visit)],
+        now=now(),
+    )
     return _done(visit, "opted_out")
 
 

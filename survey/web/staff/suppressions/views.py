@@ -18,6 +18,7 @@ from survey.mail.listing import Listing, read_listing, write_listing
 from survey.mail.models import Suppression
 from survey.mail.rules import is_persons_own_word
 from survey.mail.types import SuppressionReason
+from survey.responses.types import Doubt
 from survey.team.types import Role
 from survey.web.shared.door import now, session
 from survey.web.shared.forms import UNPROCESSABLE
@@ -151,6 +152,7 @@ def _page(suppression: Suppression, form: LiftForm) -> str:
         suppression=suppression,
         reason_words=REASON_WORDS,
         is_own_word=is_persons_own_word(suppression.reason),
+        doubts=[Doubt(doubt).sentence for doubt in suppression.doubts],
         form=form,
     )
 

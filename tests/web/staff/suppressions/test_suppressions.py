@@ -89,6 +89,30 @@ def test_what_is_no_address_is_refused(client: CheckingClient, session: Session)
     assert queries.count_suppressions(session) == 0
 
 
+def test_an_opt_out_shows_what_speaks_of_a_machine(
+    client: CheckingClient, session: Session
+) -> None:
+    kept = make_suppression(session, address="jane@buyer.example", doubts=["just_delivered"])
+    digest = kept.address_digest
+
+    listed = client.get("/suppressions").text
+    shown = client.get(f"/suppressions/{digest}").text
+    form = {"why": "She says it was not her", "is_asked": "y"}
+    lifted = client.post(f"/suppressions/{digest}/lift", data=form)
+
+    assert "Perhaps a machine’s press" in listed
+    assert "It was sent less than a minute after the mail was handed over." in shown
+    assert lifted.status_code == 303
+    assert queries.count_suppressions(session) == 0
+
+
+def test_an_opt_out_without_signs_shows_none(client: CheckingClient, session: Session) -> None:
+    kept = make_suppression(session, address="jane@buyer.example")
+
+    assert "machine" not in client.get("/suppressions").text
+    assert "machine" not in client.get(f"/suppressions/{kept.address_digest}").text
+
+
 def test_lifting_an_opt_out_needs_the_person_s_wish(
     client: CheckingClient, session: Session
 ) -> None:
