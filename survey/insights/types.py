@@ -210,6 +210,10 @@ class OutcomeFigures:
     """Answered, but not counted among the reasons of this view; see `rules.left_out`."""
 
     @property
+    def has_answers(self) -> bool:
+        return bool(self.answered or self.left_out)
+
+    @property
     def reasons(self) -> tuple[ReasonFigure, ...]:
         """Over all categories, most decisive first."""
         every = [reason for category in self.categories for reason in category.reasons]

@@ -1,6 +1,6 @@
 """A month's figures, frozen or of this moment, and the words that may be quoted with them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -14,6 +14,7 @@ from survey.deals.models import Deal
 from survey.deals.types import Outcome
 from survey.insights.queries.arrivals import answered_by_month
 from survey.insights.queries.feedback import (
+    Versions,
     names_to_leave_out,
     question_asked,
     rivals,
@@ -254,7 +255,7 @@ def _cards(session: Session, quotes: Sequence[QuoteRef], reader: User | None) ->
         )
         .order_by(Response.public_id)
     ).all()
-    ids, versions = [each.id for each in responses], versions_asked(session, responses)
+    ids, versions = [each.id for each in responses], _asked(session, responses, wanted)
     codings, words = for_responses(session, ids), _words(session, ids)
     others, company = rivals(session, responses), the_company(session).name
     cards = []
@@ -271,6 +272,11 @@ def _cards(session: Session, quotes: Sequence[QuoteRef], reader: User | None) ->
             )
         )
     return tuple(cards)
+
+
+def _asked(session: Session, responses: Sequence[Response], keys: Mapping[str, str]) -> Versions:
+    quoted = [response for response in responses if keys[response.public_id]]
+    return versions_asked(session, quoted)
 
 
 def _reasons(codings: Sequence[Coding]) -> list[str]:

@@ -73,3 +73,35 @@ def test_bar_leads_to_the_answers_behind_it(page: Page, sign_in_page: SignIn, ye
     address = f"outcome=lost&from={window.first}&to={window.last}&category=PRI&decisive=y&counted=y"
     expect(page).to_have_url(re.compile(re.escape(f"/feedback?{address}") + "$"))
     expect(page.get_by_role("article")).to_have_count(6)
+
+
+def test_phone_keeps_the_tables_behind_one_line_that_the_keyboard_opens(
+    open_page: Callable[..., Page], sign_in_page: SignIn, axe: Axe, year: None
+) -> None:
+    page = open_page(viewport=PHONE)
+    sign_in_page(page, Role.MANAGER)
+    page.goto("/", timeout=30_000)
+    table = page.get_by_role("table", name="Why deals were lost, reason by reason")
+    page.get_by_role("link", name="Lost", exact=True).click()
+    expect(page.locator("#why-lost")).to_be_in_viewport()
+    expect(table).to_be_hidden()
+
+    page.get_by_text("Reason by reason").first.focus()
+    page.keyboard.press("Enter")
+
+    expect(table).to_be_visible()
+    page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
+    assert axe(page) == []
+
+
+def test_desk_shows_the_tables_that_a_phone_folds_away(
+    open_page: Callable[..., Page], sign_in_page: SignIn, year: None
+) -> None:
+    page = open_page(viewport=DESK)
+    sign_in_page(page, Role.MANAGER)
+
+    page.goto("/", timeout=30_000)
+
+    for part in ("by category", "reason by reason"):
+        expect(page.get_by_role("table", name=f"Why deals were lost, {part}")).to_be_visible()
+    expect(page.locator(".phone-fold > summary").first).to_be_hidden()

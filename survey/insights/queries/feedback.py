@@ -267,9 +267,9 @@ def _heard(session: Session, responses: Sequence[Response], part: Part) -> list[
     if not responses:
         return []
     ids = [response.id for response in responses]
-    versions = versions_asked(session, responses)
     codings = for_responses(session, ids)
     written = _written(session, ids)
+    versions = versions_asked(session, (each for each in responses if each.id in written))
     is_nameless = part is Part.NAMELESS
     others = rivals(session, responses) if is_nameless else []
     company = the_company(session).name
