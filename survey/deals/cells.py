@@ -8,12 +8,11 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from survey.deals.mapping import Mapping, folded
-from survey.deals.rules import name_key
+from survey.deals.rules import LONGEST_NAME, name_key
 from survey.deals.types import Outcome
 from survey.kit.errors import SurveyError
 
 _OUTCOMES = {folded(outcome): outcome for outcome in Outcome}
-LONGEST_NAME = 300
 _YES_NO = {
     "yes": True, "y": True, "true": True, "1": True,
     "no": False, "n": False, "false": False, "0": False,
@@ -76,15 +75,8 @@ def read_id(cell: str) -> str:
 
 
 _ID = line_of_text(200)
-_NAME = line_of_text(LONGEST_NAME)
-
-
-def read_name(cell: str) -> str:
-    """The name of an account or a competitor, which has to be found again by its key."""
-    name = _NAME(cell)
-    if len(name_key(name)) > LONGEST_NAME:  # a few letters grow when they become small
-        raise CellNotUsable(f"is longer than {LONGEST_NAME} characters")
-    return name
+read_name = line_of_text(LONGEST_NAME)
+"""A reader of the name of an account or a competitor."""
 
 
 def outcome_reader(mapping: Mapping) -> Callable[[str], Outcome]:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from survey.deals.types import AlternativeKind, Outcome, Standing
 
+LONGEST_NAME = 300
+"""What the columns of a name and of its key hold; PostgreSQL refuses more."""
 _ROLES_OF_DECIDERS: dict[str, tuple[str, ...]] = {
     # The roles every Salesforce begins with (OpportunityContactRole.Role), as far as they decide.
     "Salesforce": (
@@ -46,8 +48,13 @@ class NamedAlternative(NamedTuple):
 
 @lru_cache(maxsize=10_000)
 def name_key(name: str) -> str:
-    """How an account or a competitor is found again: small letters, single spaces."""
-    return " ".join(name.lower().split())
+    """How an account or a competitor is found again: small letters, single spaces.
+
+    No longer than `LONGEST_NAME` where the name is not: only “İ” becomes two signs when it becomes
+    small, and loses its dot where there is no room for that.
+    """
+    key = " ".join(name.lower().split())
+    return key if len(key) <= LONGEST_NAME else key.replace("i\u0307", "i")
 
 
 @lru_cache(maxsize=1000)

@@ -1,6 +1,8 @@
 """Decisions about deals."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from survey.deals.rules import NamedAlternative, alternatives_of, is_decider, is_primary, name_key
 from survey.deals.types import AlternativeKind, Outcome, Standing
@@ -39,6 +41,19 @@ def test_primary_contact_is_known_by_the_role(role: str, *, expected: bool) -> N
 
 def test_name_key_ignores_case_and_spaces() -> None:
     assert name_key("  ACME   Ltd ") == "acme ltd"
+
+
+@given(st.text(max_size=300))
+@example("İ" * 300)
+@example("İ " * 150)
+def test_name_key_is_no_longer_than_its_column(name: str) -> None:
+    assert len(name_key(name)) <= 300
+
+
+def test_name_key_keeps_every_dot_that_there_is_room_for() -> None:
+    """Else the accounts that are here already would no longer be found."""
+    assert name_key("İ" * 150) == "i\u0307" * 150
+    assert name_key("İ" * 151) == "i" * 151
 
 
 def test_sole_competitor_of_a_lost_deal_was_chosen() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from survey.audit.models import AuditEntry
 from survey.audit.types import Actor, ActorKind
 from survey.deals.mapping import ColumnsNotKnown, Mapping
-from survey.deals.models import Contact, Deal, DealContact
+from survey.deals.models import Account, Competitor, Contact, Deal, DealContact
 from survey.deals.salesforce import ExportNotComplete
 from survey.deals.types import Outcome
 from survey.jobs import import_deals as job
@@ -66,6 +66,22 @@ def test_good_rows_go_in_and_bad_ones_are_told(imported: Import, database: Datab
         ' in the mapping: [formats] date = "%d/%m/%Y".'
     )
     assert deal_count(database) == 2
+
+
+def test_longest_names_of_letters_that_grow_when_small_are_found_again(
+    imported: Import, session: Session
+) -> None:
+    """“İ” becomes two signs when small, and the key's column holds as many as the name's."""
+    name = "İ" * 300
+    file = HEADER.replace("\n", ",competitor\n") + GOOD.replace("Koe", name, 1).replace(
+        "\n", f",{name}\n"
+    )
+
+    first, again = imported(file), imported(file)
+
+    assert (first.added, again.unchanged, again.refused) == (1, 1, 0)
+    assert session.scalars(select(Account.name)).all() == [name]
+    assert session.scalars(select(Competitor.name)).all() == [name]
 
 
 def test_strict_refuses_all_when_one_row_is_wrong(imported: Import, database: Database) -> None:

@@ -93,6 +93,28 @@ def test_a_name_once_explained_counts_in_earlier_and_later_answers(
     assert session.scalars(select(AuditEntry.action)).all()[-1] == "supplier_named"
 
 
+def test_the_longest_name_a_buyer_may_type_is_explained_and_counts(
+    client: CheckingClient, session: Session, sign_in: SignIn, naming: Answered
+) -> None:
+    """Three hundred letters, each of which becomes two signs when it becomes small."""
+    trailhead = make_competitor(session, name="Trailhead Systems")
+    response = naming("İ" * 300)
+    sign_in(Role.ANALYST)
+
+    assert say(client, response, competitor=trailhead.public_id) == 303
+    assert chosen_by_buyers(session) == ["Trailhead Systems"]
+
+
+def test_the_longest_name_an_analyst_may_give_is_put_on_the_list(
+    client: CheckingClient, session: Session, sign_in: SignIn, naming: Answered
+) -> None:
+    response = naming("İ" * 300)
+    sign_in(Role.ANALYST)
+
+    assert say(client, response, name="İ" * 200) == 303
+    assert chosen_by_buyers(session) == ["İ" * 200]
+
+
 def test_a_supplier_is_put_on_the_list(
     client: CheckingClient, session: Session, sign_in: SignIn, naming: Answered
 ) -> None:
