@@ -48,51 +48,41 @@ NO_DECISION_ANSWERS = (
     Said(90, "no_money", "Put it off or dropped it", "", ""),
     Said(91, "no_money", "Put it off or dropped it", "", ""),
 )
-BY_HAND = {
-    "lost": {"PRI-01": (3, 7), "PRD-01": (2, 7), "SAL-02": (2, 7)},
-    "won": {"PRD-02": (2, 3), "PRI-03": (1, 3)},
-    "no_decision": {"BUY-01": (2, 2)},
+ANSWERS = (*LOST_ANSWERS, *WON_ANSWERS, *NO_DECISION_ANSWERS)
+DECIDED_BY = {
+    "Another offer cost less for much the same": "PRI-01",
+    "Something we needed was missing": "PRD-01",
+    "Answers came late or not at all": "SAL-02",
+    "It did the important part best": "PRD-02",
+    "It was worth the money": "PRI-03",
+    "no_money": "BUY-01",
 }
-"""Outcome → reason → how many of the answered deals it decided."""
-CATEGORIES_BY_HAND = {
-    "lost": {"PRI": (3, 7), "PRD": (2, 7), "SAL": (2, 7)},
-    "won": {"PRD": (2, 3), "PRI": (1, 3)},
-    "no_decision": {"BUY": (2, 2)},
+"""What a buyer clicks last of all about the reason → the reason in our taxonomy."""
+
+
+@dataclass(frozen=True)
+class Meant:
+    """A reason as the taxonomy words it."""
+
+    label: str
+    category: str
+    hands: str
+
+    @property
+    def in_whose_hands(self) -> str:
+        said = {"Ours": "In our hands", "Shared": "In both hands", "Theirs": "In theirs"}
+        return said[self.hands]
+
+
+REASONS = {
+    "PRI-01": Meant("Price against the alternative", "Price and terms", "Ours"),
+    "PRI-03": Meant("Value for the money", "Price and terms", "Ours"),
+    "PRD-01": Meant("A function that must be there", "Product and fit", "Ours"),
+    "PRD-02": Meant("Strength of a key capability", "Product and fit", "Ours"),
+    "SAL-02": Meant("Responsiveness", "People and sale", "Ours"),
+    "TEC-01": Meant("Integrations", "Technology, security and rules", "Ours"),
+    "BUY-01": Meant("Budget", "The buyer’s own side", "Theirs"),
 }
-SHARES_BY_HAND = {
-    # section, row, column: deals, of
-    ("answers", "lost", "this_month"): (7, None),
-    ("answers", "won", "this_month"): (3, None),
-    ("answers", "no_decision", "this_month"): (2, None),
-    ("answers", "all", "this_month"): (12, None),
-    ("answers", "disputed", "this_month"): (0, None),
-    ("coverage", "closed", "twelve_months"): (100, None),
-    ("coverage", "invited", "twelve_months"): (100, None),
-    ("coverage", "delivered", "twelve_months"): (100, None),
-    ("coverage", "started", "twelve_months"): (12, None),
-    ("coverage", "answered", "twelve_months"): (12, None),
-    ("coverage", "held", "twelve_months"): (0, None),
-    ("closing_months", "2026-09", "answered"): (12, 98),  # 94 and 99 closed on 31 August
-    ("closing_months", "2026-08", "answered"): (0, 2),
-    ("difference", "outcome:lost", "answered"): (7, 60),
-    ("difference", "outcome:won", "answered"): (3, 30),
-    ("difference", "outcome:no_decision", "answered"): (2, 10),
-    ("hands", "lost", "ours"): (7, None),
-    ("hands", "won", "ours"): (3, None),
-    ("hands", "no_decision", "theirs"): (2, None),
-    ("price", "lost", "named"): (3, 7),
-    ("price", "lost", "weighed_most"): (3, 7),
-    ("price", "won", "weighed_most"): (1, 3),
-    ("price", "no_decision", "weighed_most"): (0, 2),
-}
-ON_THE_DASHBOARD = (
-    "12 of 100",  # answered, of closed
-    "3 of 7",  # price, of answered losses
-    "0 of 20",  # won against each rival: every third of sixty losses, no win
-    "15 of 45",  # won of each product: odd numbers 15 of 30 wins, 30 of 60 losses
-    "22 of 67",  # Benelux: 22 wins, 45 losses, all but every fourth
-    "8 of 23",  # Nordics: 8 wins, 15 losses
-)
 
 
 def address_of(number: int) -> str:
