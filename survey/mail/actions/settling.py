@@ -69,6 +69,15 @@ def send_hour_again(session: Session, hour: datetime, *, now: datetime) -> list[
     return messages
 
 
+def leave_hour(session: Session, hour: datetime, *, now: datetime) -> list[Message]:
+    """A person leaves every uncertain mail of an hour as it is: they count as sent. That needs no
+    proof, because nothing leaves twice by it.
+    """
+    messages = queries.uncertain_of(session, hour)
+    _note(session, messages, SettlementKind.COUNT_AS_SENT, reason=_SENT_SAYS_PERSON, now=now)
+    return messages
+
+
 def note_bounce(session: Session, message: Message, *, now: datetime) -> Message:
     """A person saw in the mailbox that a mail came back: what a provider's event would do.
 

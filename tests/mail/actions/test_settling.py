@@ -124,3 +124,20 @@ def test_an_hour_with_one_mail_unheard_of_is_not_settled_at_once(session: Sessio
     assert silent.state is MessageState.UNCERTAIN
     (told,) = queries.uncertain_hours(session)
     assert (told.hour, told.uncertain, told.others, told.heard_of) == (HOUR, 1, 6, 5)
+
+
+def test_an_hour_is_left_as_it_is_without_any_proof(session: Session):
+    silent = [
+        left_at(session, HOUR + timedelta(minutes=m), AttemptOutcome.MAY_HAVE_BEEN_SENT)
+        for m in (0, 59)
+    ]
+    another_hour = left_at(session, HOUR + timedelta(hours=1), AttemptOutcome.MAY_HAVE_BEEN_SENT)
+
+    left = settling.leave_hour(session, HOUR, now=HOUR + timedelta(minutes=60))
+
+    assert left == silent
+    assert [(message.state, message.state_reason) for message in silent] == [
+        (MessageState.ACCEPTED, "A person says that it was sent.")
+    ] * 2
+    assert another_hour.state is MessageState.UNCERTAIN
+    assert settling.leave_hour(session, HOUR, now=HOUR + timedelta(hours=2)) == []

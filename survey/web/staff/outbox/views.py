@@ -2,7 +2,7 @@
 it all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -108,17 +108,24 @@ def release() -> ResponseReturnValue:
 @bp.post("/outbox/hours/<hour>/send-again")
 @access.allows(Role.ADMIN, Role.MANAGER)
 def send_hour_again(hour: str) -> ResponseReturnValue:
-    began_at = _hour(hour)
     try:
-        messages = settling.send_hour_again(session(), began_at, now=now())
+        messages = settling.send_hour_again(session(), _hour(hour), now=now())
     except SurveyError as error:
         flash(str(error), "problem")
     else:
-        subject = Subject("message")
-        facts = {"hour": began_at.isoformat(), "count": len(messages)}
-        record(session(), actor(), "mail_hour_sent_again", subject, now=now(), **facts)
+        _note_hour("mail_hour_sent_again", hour, messages)
         wake("deliver")
         flash(f"In the queue again: {len(messages)}.", "done")
+    return redirect(url_for("staff.outbox.index"), 303)
+
+
+@bp.post("/outbox/hours/<hour>/leave")
+@access.allows(Role.ADMIN, Role.MANAGER)
+def leave_hour(hour: str) -> ResponseReturnValue:
+    messages = settling.leave_hour(session(), _hour(hour), now=now())
+    note_left(session(), letters_of(settings()), messages, now=now())
+    _note_hour("mail_hour_left", hour, messages)
+    flash(f"Left as they are, and counted as sent: {len(messages)}.", "done")
     return redirect(url_for("staff.outbox.index"), 303)
 
 
@@ -171,6 +178,11 @@ def _decide(
 
 def _note(action: str, message: Message) -> None:
     record(session(), actor(), action, Subject("message", message.id), now=now())
+
+
+def _note_hour(action: str, hour: str, messages: Sequence[Message]) -> None:
+    facts = {"hour": _hour(hour).isoformat(), "count": len(messages)}
+    record(session(), actor(), action, Subject("message"), now=now(), **facts)
 
 
 def _found(public_id: str) -> Message:

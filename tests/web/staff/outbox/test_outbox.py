@@ -290,6 +290,30 @@ def test_an_uncertain_hour_is_sent_again_in_one_press_once_its_receipts_prove_it
     assert queries.count_by_state(session)[MessageState.QUEUED] == 2
 
 
+def test_an_uncertain_hour_is_left_in_one_press_and_its_invitations_count_as_sent(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.MANAGER)
+    invitations = [make_invitation(session, sent_at=None) for _ in range(2)]
+    for invitation in invitations:
+        message = make_message(
+            session, subject_id=invitation.id, state=MessageState.UNCERTAIN, attempts_made=1
+        )
+        outcome = AttemptOutcome.MAY_HAVE_BEEN_SENT
+        make_attempt(session, message=message, finished_at=MOMENT, outcome=outcome)
+
+    page = client.get("/outbox").text
+    link = f"/outbox/hours/{MOMENT:%Y-%m-%dT%H}/leave"
+    answers = [client.post(link, follow_redirects=True).text for _ in range(2)]
+
+    assert "Leave all 2" in page and "Send all" not in page
+    assert "counted as sent: 2." in answers[0] and "counted as sent: 0." in answers[1]
+    assert "Leave all" not in answers[0]
+    assert queries.count_by_state(session)[MessageState.ACCEPTED] == 2
+    assert all(invitation.sent_at is not None for invitation in invitations)
+    assert client.post("/outbox/hours/nonsense/leave").status_code == 404
+
+
 def test_an_hour_that_proves_nothing_offers_no_button(
     client: CheckingClient, sign_in: SignIn, session: Session
 ):
