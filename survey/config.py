@@ -134,8 +134,9 @@ class Settings(BaseSettings):
         """Where it is kept, outside the database, who is never to be mailed again."""
         if self.ledger_file is not None:
             return self.ledger_file
-        database = self.database_url.partition("///")[2] if self.is_sqlite else ""
-        return Path(database or "instance/survey.db").with_suffix(".ledger")
+        url = self.database_url.partition("?")[0]
+        path = url.partition("///")[2] if self.is_sqlite else f"instance/{url.rpartition('/')[2]}"
+        return Path(path).with_suffix(".ledger")
 
 
 def read_settings(**given: Any) -> Settings:

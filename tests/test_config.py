@@ -1,5 +1,6 @@
 """Settings: what is read, what is refused, and that secrets stay secret."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -136,3 +137,24 @@ def test_unknown_names_are_found() -> None:
 def test_shipped_folders_are_there() -> None:
     assert (shipped_folder("templates") / "layouts" / "base.html").is_file()
     assert (shipped_folder("migrations") / "env.py").is_file()
+
+
+@pytest.mark.parametrize(
+    ("url", "ledger"),
+    [
+        ("sqlite:///instance/survey.db", "instance/survey.ledger"),
+        ("sqlite:////srv/debrief/live.db?mode=rw", "/srv/debrief/live.ledger"),
+        (
+            "postgresql+psycopg://me:word@host/debrief?sslmode=require",
+            "instance/debrief.ledger",
+        ),
+    ],
+)
+def test_the_ledger_lies_beside_the_database_where_nothing_else_is_said(
+    url: str, ledger: str
+) -> None:
+    beside = read_settings(_env_file=None, database_url=url)
+    elsewhere = read_settings(_env_file=None, database_url=url, ledger_file="/mnt/x")
+
+    assert beside.ledger == Path(ledger)
+    assert elsewhere.ledger == Path("/mnt/x")

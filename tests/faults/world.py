@@ -110,6 +110,7 @@ def settings_for(url: str, provider_url: str, folder: Path) -> dict[str, str]:
     return {
         "database_url": url,
         "queue_url": f"sqlite:///{folder / 'queue.db'}",
+        "ledger_file": str(folder / "survey.ledger"),
         "base_url": "http://localhost",
         "postal_address": "Northwind Planning, Kade 12, 1011 AB Amsterdam",
         "timezone": "Europe/Amsterdam",

@@ -21,16 +21,22 @@ QUARANTINE = timedelta(days=90)
 def check(sent: Sequence[Sent]) -> None:
     by_deal: dict[int, list[Sent]] = defaultdict(list)
     invited: dict[int, list[Sent]] = defaultdict(list)
+    asked_at: dict[int, list[Sent]] = defaultdict(list)
     for mail in sent:
         by_deal[mail.deal.id].append(mail)
         if mail.number == 0:
             invited[mail.contact.id].append(mail)
+            asked_at[mail.deal.account_id].append(mail)
         check_alone(mail)
     for mails in by_deal.values():
         check_together(mails)
     for mails in invited.values():
         for earlier, later in pairwise(mails):
             assert later.at - earlier.at >= QUARANTINE
+    for mails in asked_at.values():
+        for earlier, later in pairwise(mails):
+            days = later.campaign.account_quarantine_days
+            assert later.at - earlier.at >= timedelta(days=days)
 
 
 def check_alone(mail: Sent) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.config import Settings
+from survey.deals.models import Deal
 from survey.deals.types import Outcome
 from survey.invitations.models import Campaign, Invitation, Reminder
 from survey.invitations.types import CampaignState, DeclineReason
@@ -26,6 +27,7 @@ from survey.questionnaires.documents import shipped_document
 from tests.factories import (
     make_campaign,
     make_company,
+    make_contact,
     make_deal,
     make_deal_contact,
     make_response,
@@ -105,7 +107,7 @@ class Life:
 
 
 def found(session: Session, chance: random.Random) -> None:
-    """Eight lost deals, two of them of one person."""
+    """Ten lost deals: two of one person, and two of one company with a person for each."""
     make_company(session)
     campaign = make_campaign(session, reminders=2, reminder_days=3, lost_delay_days=0)
     make_version(
@@ -117,6 +119,10 @@ def found(session: Session, chance: random.Random) -> None:
         if number == 0:
             again = make_deal(session, closed_on=closed_on)
             make_deal_contact(session, deal=again, contact=part.contact)
+        if number == 1:
+            beside = make_deal(session, account=part.deal.account, closed_on=closed_on)
+            other = make_contact(session, account=part.deal.account)
+            make_deal_contact(session, deal=beside, contact=other)
 
 
 def check(life: Life, taken: list[tuple[str, datetime]]) -> None:
@@ -133,10 +139,31 @@ def check(life: Life, taken: list[tuple[str, datetime]]) -> None:
         invitations = session.scalars(select(Invitation.sent_at)).all()
         reminders = session.scalars(select(Reminder.sent_at)).all()
         assert sum(at is not None for at in (*invitations, *reminders)) == len(taken)
+        check_quarantines(session)
+
+
+def check_quarantines(session: Session) -> None:
+    """Nobody, neither a person nor a company, is asked twice within its quarantine."""
+    asked = (
+        select(Invitation.sent_at, Invitation.contact_id, Deal.account_id)
+        .join(Invitation.deal)
+        .where(Invitation.sent_at.is_not(None))
+        .order_by(Invitation.sent_at)
+    )
+    campaign = session.scalars(select(Campaign)).one()
+    rows = session.execute(asked).all()
+    for whose, days in (
+        ([row.contact_id for row in rows], campaign.person_quarantine_days),
+        ([row.account_id for row in rows], campaign.account_quarantine_days),
+    ):
+        for one in set(whose):
+            moments = [row.sent_at for row, of in zip(rows, whose, strict=True) if of == one]
+            gaps = (later - earlier for earlier, later in pairwise(moments))
+            assert all(gap >= timedelta(days=days) for gap in gaps)
 
 
 @pytest.mark.parametrize(
-    "seed", [1, 2, *(pytest.param(later, marks=pytest.mark.slow) for later in range(3, 9))]
+    "seed", [1, 2, *(pytest.param(later, marks=pytest.mark.slow) for later in range(3, 33))]
 )
 def test_limits_hold_in_random_lives(database: Database, settings: Settings, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 (a test's own dice)

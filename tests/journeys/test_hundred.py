@@ -59,6 +59,7 @@ def run(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         "SURVEY_ENVIRONMENT": "test",
         "SURVEY_DATABASE_URL": settings.database_url,
         "SURVEY_QUEUE_URL": settings.queue_url,
+        "SURVEY_LEDGER_FILE": str(settings.ledger),
         "SURVEY_MAIL_FOLDER": str(settings.mail_folder),
         "SURVEY_BASE_URL": settings.base_url,
         "SURVEY_MAIL_FROM": settings.mail_from,

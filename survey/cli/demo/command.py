@@ -87,6 +87,7 @@ def demo_settings(port: int) -> Settings:
         base_url=f"http://localhost:{port}",
         database_url=f"sqlite:///{FOLDER}/demo.db",
         queue_url="",
+        ledger_file=FOLDER / "demo.ledger",
         mail_provider=MailProvider.FILE,
         mail_folder=FOLDER / "mailbox",
         mail_from=world()["sender"]["email"],
