@@ -15,10 +15,10 @@ demo: .venv/ready ## a year of believable deals and answers, served on PORT (800
 	$(BIN)/survey demo --port $(PORT)
 
 test: .venv/ready-to-test ## all tests but the slow ones; browser and PostgreSQL where they are at hand
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not faults" $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not slow and not faults" $(ARGS)
 
 slow: .venv/ready-to-test ## the long sweeps
-	$(BIN)/python -m pytest -n $(JOBS) -m slow $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m slow $(ARGS)
 
 faults: .venv/ready-to-test ## kills, cuts and full disks, with their figures; SIZE=sample for a few minutes of it
 	SURVEY_TEST_FAULTS=$(SIZE) $(BIN)/python -m pytest -n $(JOBS) -m faults tests/faults $(ARGS)

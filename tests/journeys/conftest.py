@@ -37,12 +37,18 @@ SWITCHES = [
 ]
 
 
-@pytest.fixture
-def base_url() -> str:
+@pytest.fixture(scope="session")
+def _free_address() -> str:
     """An address of this machine that nobody else uses yet."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+@pytest.fixture
+def base_url(_free_address: str) -> str:
+    """The same for all journeys of this process, so that they share an application."""
+    return _free_address
 
 
 @pytest.fixture

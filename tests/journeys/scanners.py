@@ -3,9 +3,11 @@
 import re
 import urllib.error
 import urllib.request
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import monotonic
 from urllib.parse import urljoin, urlsplit
 
 import time_machine
@@ -13,12 +15,14 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 
 _AT_ONCE = 50
+_TABS = 40
+_PATIENCE = 30_000
+_SCREENS = 8
+_WAYS_OUT = 7
+"""Buttons on the opt-out page, with the one for machines."""
 _TICK = """() => {
   for (const details of document.querySelectorAll("details")) details.open = true;
-  for (const group of document.querySelectorAll("fieldset")) {
-    const first = group.querySelector("input:not([name=sure])");
-    if (first) first.click();
-  }
+  for (const group of document.querySelectorAll("fieldset")) group.querySelector("input")?.click();
 }"""
 
 
@@ -90,40 +94,101 @@ WITHOUT_BROWSER: tuple[Callable[[Mail], None], ...] = (
 )
 
 
-def stays(browser: Browser, mails: Sequence[Mail], *, seconds: float) -> None:
-    """A real browser opens pages, lets their scripts run, and goes away."""
+def stays_and_presses(browser: Browser, mails: Sequence[Mail], *, seconds: float) -> None:
+    """A real browser opens a page of each mail, lets its scripts run for so long, and then ticks
+    and presses its way to the end of the questions, and to the end of the way out.
+
+    Many pages are open side by side, so that they wait together.
+    """
     context = browser.new_context()
-    for mail in mails:
-        context.new_page().goto(mail.answers[0])
-    context.pages[-1].wait_for_timeout(seconds * 1000)
+    staying: deque[tuple[float, int, Page]] = deque()
+    for number, mail in enumerate(mails):
+        page = context.new_page()
+        page.set_default_timeout(_PATIENCE)
+        page.goto(mail.answers[number % len(mail.answers)], wait_until="commit")
+        staying.append((monotonic() + seconds, number, page))
+        while staying and (staying[0][0] <= monotonic() or len(staying) == _TABS):
+            _presses_on(*staying.popleft(), mails)
+    while staying:
+        _presses_on(*staying.popleft(), mails)
     context.close()
+
+
+def _presses_on(until: float, number: int, page: Page, mails: Sequence[Mail]) -> None:
+    page.wait_for_timeout(max(0, until - monotonic()) * 1000)
+    answers_by_ticking(page)
+    # Each of the buttons of the way out has its turn; the first is the one for machines.
+    takes_the_way_out(page, mails[number], button=number % _WAYS_OUT)
+    page.close()
+
+
+def answers_by_ticking(page: Page, between: Callable[[], object] = lambda: None) -> None:
+    """Tick the first choice of everything and press the main button, to the last page."""
+    for _ in range(_SCREENS):
+        between()
+        _pressed(page, "button.send", ticks=True)
+        if urlsplit(page.url).path.endswith("/thanks"):
+            return
+    raise AssertionError(f"{page.url} is not the end of the questions")
+
+
+def takes_the_way_out(
+    page: Page, mail: Mail, *, button: int, between: Callable[[], object] = lambda: None
+) -> str:
+    """Open the opt-out page and press one of its buttons; see `takes_the_way_out_here`."""
+    page.goto(mail.opt_out, wait_until="domcontentloaded")
+    return takes_the_way_out_here(page, button=button, between=between)
+
+
+def takes_the_way_out_here(
+    page: Page, *, button: int, between: Callable[[], object] = lambda: None
+) -> str:
+    """Press a button of the opt-out page, and where that asks once more, tick and press again; the
+    text of the last page.
+    """
+    between()
+    _pressed(page, f"button >> nth={button}", ticks=True)
+    if page.locator("[name=asked]").count():
+        between()
+        _pressed(page, "button.send", ticks=True)
+    return page.inner_text("main")
 
 
 def presses_everything(browser: Browser, start: str, *, ticks: bool, most: int) -> None:
-    """A real browser presses every button of every page it finds; some tick a choice first."""
+    """A real browser presses every button of every page that a link leads to, and follows every
+    link; some tick the first choice of everything before.
+    """
     context = browser.new_context()
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(_PATIENCE)
     waiting, seen, presses = [start], set[str](), 0
     while waiting and presses < most:
         address = waiting.pop(0)
-        if _named(address) in seen or urlsplit(address).netloc != urlsplit(start).netloc:
+        if _named(address) in seen or not _is_the_buyers(address):
             continue
         seen.add(_named(address))
-        page.goto(address)
+        page.goto(address, wait_until="domcontentloaded")
         waiting += page.eval_on_selector_all("a[href^='/']", "all => all.map(a => a.href)")
         for number in range(page.locator("button").count()):
-            waiting.append(_pressed(page, address, number, ticks=ticks))
-            presses += 1
+            if number:
+                page.goto(address, wait_until="domcontentloaded")
+            if number < page.locator("button").count():
+                _pressed(page, f"button >> nth={number}", ticks=ticks)
+                waiting.append(page.url)
+                presses += 1
     context.close()
 
 
-def _pressed(page: Page, address: str, number: int, *, ticks: bool) -> str:
-    page.goto(address)
-    page.evaluate(_TICK if ticks else _TICK.replace("first.click()", "0"))
-    if page.locator("button").count() > number:
-        page.locator("button").nth(number).click()
-    return page.url
+def _pressed(page: Page, button: str, *, ticks: bool) -> None:
+    """Press like a program: without moving a mouse, whether or not the button can be seen."""
+    with page.expect_navigation(wait_until="domcontentloaded"):
+        if ticks:
+            page.evaluate(_TICK)
+        page.locator(button).first.evaluate("button => button.click()")
+
+
+def _is_the_buyers(address: str) -> bool:
+    return urlsplit(address).path.startswith(("/s/", "/o/"))
 
 
 def _named(address: str) -> str:

@@ -6,7 +6,8 @@ from typing import cast
 import pytest
 import time_machine
 from flask import Flask
-from playwright.sync_api import Browser
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -28,7 +29,14 @@ pytestmark = pytest.mark.browser
 
 SignIn = Callable[[Role | User], User]
 _CHOICES = ("price", "product", "systems", "getting_started", "people", "company", "their_side")
-_HONEST = [switch for switch in SWITCHES if "AutomationControlled" not in switch]
+_THOROUGH = 50
+_OPT_OUT = 1
+"""Which button of the opt-out page opts out; the first is the one for machines."""
+# It says of itself that a program drives it; pages of one site share few processes.
+_HONEST = [
+    *(switch for switch in SWITCHES if "AutomationControlled" not in switch),
+    "--renderer-process-limit=4",
+]
 
 
 @pytest.fixture
@@ -63,11 +71,10 @@ def attack(machine: Browser, asked: list[Mail], *, seconds: float, every: int, m
     for behaviour in scanners.WITHOUT_BROWSER:
         for mail in asked:
             behaviour(mail)
-    some = asked[::every]
-    scanners.stays(machine, some, seconds=seconds)
-    for mail in some:
+    scanners.stays_and_presses(machine, asked[::every], seconds=seconds)
+    for mail in asked[::_THOROUGH]:
+        scanners.presses_everything(machine, mail.opt_out, ticks=True, most=most)
         scanners.presses_everything(machine, mail.answers[0], ticks=False, most=most)
-        scanners.presses_everything(machine, mail.opt_out, ticks=False, most=most)
         scanners.presses_everything(machine, mail.answers[1], ticks=True, most=most)
 
 
@@ -106,7 +113,7 @@ def people_answer(
     """Everybody can, nobody is held, and no link was used up."""
     session.commit()
     clock.shift(3600)
-    visitor = app.test_client()
+    visitor = FlaskClient(app)  # other tests check these pages
     thanked = [scanners.answers_as_a_person(visitor, mail, clock) for mail in asked]
     session.expire_all()
     states = session.execute(select(Response.state, func.count()).group_by(Response.state)).all()
@@ -115,9 +122,9 @@ def people_answer(
 
 
 @pytest.mark.parametrize(
-    ("count", "seconds", "every", "most"),
-    [(12, 1, 12, 10), pytest.param(200, 10, 8, 16, marks=pytest.mark.slow)],
-    ids=["twelve", "two_hundred"],
+    ("count", "seconds", "most"),
+    [(3, 1, 6), pytest.param(200, 10, 60, marks=pytest.mark.slow)],
+    ids=["three", "two_hundred"],
 )
 def test_machines_answer_nothing_and_people_still_can(
     app: Flask,
@@ -129,10 +136,11 @@ def test_machines_answer_nothing_and_people_still_can(
     clock: time_machine.Traveller,
     count: int,
     seconds: float,
-    every: int,
     most: int,
 ) -> None:
     asked = mails(session, live, count)
+    # What a browser sends does not hang on the database: the server gets an eighth of it.
+    every = 1 if session.get_bind().dialect.name == "sqlite" else 8
 
     attack(machine, asked, seconds=seconds, every=every, most=most)
 
@@ -141,3 +149,70 @@ def test_machines_answer_nothing_and_people_still_can(
     held_ones_are_listed(client, session, at_least=len(asked[::every]))
     people_answer(app, session, asked, clock)
     assert cast("int", session.scalar(select(func.count(PageVisit.id)))) > 60 * count
+
+
+@pytest.fixture
+def mail(session: Session, live: str) -> Mail:
+    (mail,) = mails(session, live, 1)
+    return mail
+
+
+def test_a_machine_that_hides_but_hurries_is_held_and_its_opt_out_bears_the_signs(
+    session: Session, mail: Mail, page: Page
+) -> None:
+    page.goto(mail.answers[0])
+    scanners.answers_by_ticking(page)
+    told = scanners.takes_the_way_out(page, mail, button=_OPT_OUT)
+
+    session.expire_all()
+    (response,) = session.scalars(select(Response)).all()
+    (suppression,) = session.scalars(select(Suppression)).all()
+    assert page.evaluate("navigator.webdriver") is False
+    assert response.state is ResponseState.HELD
+    assert Doubt.JUST_DELIVERED in response.hold_reasons
+    assert told.startswith("We will not ask you again")
+    assert Doubt.JUST_DELIVERED in suppression.doubts
+
+
+def test_a_machine_that_hides_and_waits_is_known_by_what_people_cannot_see(
+    session: Session, mail: Mail, page: Page, clock: time_machine.Traveller
+) -> None:
+    wait = reading(page, clock)
+    page.goto(mail.answers[0])
+    page.locator("button").first.evaluate("button => button.click()")
+    page.get_by_role("link", name="Back to the page before").click()
+    scanners.answers_by_ticking(page, between=wait)
+    page.goto(mail.opt_out)
+    page.locator("button").first.evaluate("button => button.click()")
+    page.get_by_role("link", name="Back to the page before").click()
+    told = scanners.takes_the_way_out_here(page, button=_OPT_OUT, between=wait)
+
+    session.expire_all()
+    assert session.scalars(select(Response.state)).all() == [ResponseState.HELD]
+    assert "its press does not count" in told
+    assert session.scalars(select(Suppression.id)).all() == []
+
+
+def test_a_machine_that_hides_waits_and_chooses_like_a_person_is_taken_for_one(
+    session: Session, mail: Mail, page: Page, clock: time_machine.Traveller
+) -> None:
+    """What nobody can promise: see `docs/decisions/0020-who-pressed.md`."""
+    wait = reading(page, clock)
+    wait()
+    page.goto(mail.answers[0])
+    scanners.answers_by_ticking(page, between=wait)
+    scanners.takes_the_way_out(page, mail, button=_OPT_OUT, between=wait)
+
+    session.expire_all()
+    assert session.scalars(select(Response.state)).all() == [ResponseState.COUNTED]
+    assert session.scalars(select(Suppression.doubts)).all() == [[]]
+
+
+def reading(page: Page, clock: time_machine.Traveller) -> Callable[[], None]:
+    """Scroll down and let two minutes go by."""
+
+    def read() -> None:
+        page.mouse.wheel(0, 600)
+        clock.shift(120)
+
+    return read

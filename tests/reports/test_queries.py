@@ -242,7 +242,9 @@ def test_frozen_month_is_counted_as_it_was(session: Session) -> None:
     assert answers_by_month(session) == [(SEPTEMBER, 2)]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(later, marks=pytest.mark.slow) for later in (2, 3))]
+)
 def test_list_of_months_counts_as_each_months_report_does(session: Session, seed: int) -> None:
     """Several people of one deal answer in several months, deciders before and after others."""
     make_company(session)
