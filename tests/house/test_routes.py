@@ -53,17 +53,90 @@ def test_staff_pages_are_not_public(views: dict[str, Callable[..., Any]]) -> Non
     assert {name for name in open_pages if not name.startswith("staff.sign_in.")} == set()
 
 
-def test_every_page_has_its_tests(views: dict[str, Callable[..., Any]]) -> None:
-    """`staff.deals.show` is tested below `tests/web/staff/deals/`."""
-    folders = {Path(*name.split(".")[:-1]) for name in views}
-    untested = [
-        folder
-        for folder in sorted(folders)
-        if folder.parts[0] in {"staff", "respondent"}
-        and not list((sources.ROOT / "tests/web" / folder).glob("test_*.py"))
+TOLD_WITH = {
+    "respondent.delete": "thanks",  # both are offered there
+    "respondent.deleted": "thanks",
+    "respondent.more": "sittings",  # a page between two sittings
+    "respondent.opt_out.colleague": "decline",  # what who declines may do next
+    "respondent.opt_out.erase": "decline",
+    "staff.sign_in.leave": "enter",
+    "staff.sign_in.forgot": "reset",  # one way in two steps
+    "staff.sign_in.send_link": "reset",
+}
+"""Endpoint → the file that tells of it: where neither its name nor its address says which."""
+NO_ENDPOINTS = {
+    "hooks/test_refusals.py": "what the door of receipts turns away",
+    "respondent/test_pages.py": "what all of the buyer's pages keep: weight, speed, hostile words",
+    "staff/dashboard/test_bars.py": "where each bar leads, on other pages",
+    "staff/settings/test_mail.py": "what the settings do to mails",
+    "staff/test_access.py": "who may enter which page",
+}
+"""Test file of a door → what it tells, where that is no page."""
+
+
+def _homes(app: Flask) -> dict[str, tuple[Path, str]]:
+    """Endpoint → its test file, and its address.
+
+    `staff.deals.show` has `tests/web/staff/deals/test_show.py`. What lies at the same address as a
+    page or beneath it (`/reports/<month>/freeze`) may be told with that page, and the whole of a
+    small blueprint in a file of its name: `tests/web/staff/outbox/test_outbox.py`.
+    """
+    rules = [each for each in app.url_map.iter_rules() if _is_of_a_door(each.endpoint)]
+    homes = {}
+    for rule in rules:
+        blueprint, _, own = rule.endpoint.rpartition(".")
+        above = [
+            other
+            for other in rules
+            if other.endpoint.rpartition(".")[0] == blueprint and rule.rule.startswith(other.rule)
+        ]
+        nearest_first = sorted(above, key=lambda other: (-len(other.rule), other.endpoint))
+        names = [
+            TOLD_WITH.get(rule.endpoint, own),
+            *(other.endpoint.rpartition(".")[2] for other in nearest_first),
+            blueprint.rpartition(".")[2],
+        ]
+        folder = sources.ROOT / "tests/web" / Path(*blueprint.split("."))
+        files = [folder / f"test_{name}.py" for name in names]
+        homes[rule.endpoint] = (next(filter(Path.exists, files), files[0]), rule.rule)
+    return homes
+
+
+def _is_of_a_door(endpoint: str) -> bool:
+    return endpoint.split(".", maxsplit=1)[0] in {"staff", "respondent", "hooks"}
+
+
+def test_every_page_has_its_test_file_by_name(app: Flask) -> None:
+    without = [
+        f"{endpoint}: {home.relative_to(sources.ROOT)}"
+        for endpoint, (home, _) in _homes(app).items()
+        if not home.exists()
     ]
 
-    assert untested == []
+    assert without == []
+
+
+def test_the_test_file_of_a_page_goes_to_its_address(app: Flask) -> None:
+    """The last fixed word of the address stands in it."""
+    strangers = [
+        f"{endpoint}: {word} is not in {home.relative_to(sources.ROOT)}"
+        for endpoint, (home, rule) in _homes(app).items()
+        for word in re.findall(r"[a-z-]+", re.sub(r"<[^>]*>", "", rule))[-1:]
+        if word not in home.read_text("utf-8")
+    ]
+
+    assert strangers == []
+
+
+def test_every_test_file_of_a_door_is_named_for_a_page(app: Flask) -> None:
+    homes = {home.relative_to(sources.ROOT / "tests/web") for home, _ in _homes(app).values()}
+    files = {
+        path.relative_to("tests/web")
+        for path in sources.files("tests/web/*")
+        if _is_of_a_door(path.parts[2]) and path.name.startswith("test_")
+    }
+
+    assert {path.as_posix() for path in files - homes} == NO_ENDPOINTS.keys()
 
 
 def _rendered(app: Flask) -> Iterator[tuple[str, str]]:

@@ -115,6 +115,17 @@ def test_the_last_admin_stays_admin(client: CheckingClient, admin: User) -> None
     assert admin.role is Role.ADMIN
 
 
+def test_letting_somebody_in_no_more(client: CheckingClient, session: Session) -> None:
+    user = make_user(session, name="Sam Jansen")
+
+    answer = client.post(f"/people/{user.public_id}/disable")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/people")
+    assert not user.is_active
+    assert "Sam Jansen may no longer sign in." in client.get("/people").text
+    assert session.scalars(select(Message.id)).all() == []
+
+
 def test_letting_an_imported_seller_in(client: CheckingClient, session: Session) -> None:
     seller = make_user(session, is_active=False)
 
