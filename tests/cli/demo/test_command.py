@@ -1,5 +1,6 @@
 """The demo as a whole: filled through the same doors as in life."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from survey.coding.models import Coding
 from survey.coding.types import CodingRole
 from survey.company.queries import the_company
 from survey.config import Settings
-from survey.deals.models import Alternative, Deal
-from survey.deals.types import Source
+from survey.deals.models import Alternative, Competitor, Deal
+from survey.deals.types import Outcome, Source
 from survey.insights.queries.insight import insight
 from survey.insights.types import Filter, Scope, Window
 from survey.invitations.types import SkipReason
@@ -161,6 +162,74 @@ def test_demo_prices_are_named_often_and_decide_seldom(
 
     assert len(named) >= 20
     assert 0 < len(decisive) <= len(named) / 2
+    with database.reading() as session:
+        lost = set(
+            session.scalars(
+                select(Response.id).join(Response.deal).where(Deal.outcome == Outcome.LOST)
+            )
+        )
+    assert len(named & lost) >= len(lost) / 3
+    assert 0 < len(decisive & lost) <= len(lost) / 6
+
+
+def test_demo_has_a_competitor_that_has_been_rising_since_summer(
+    place: tuple[Database, Settings, Told],
+) -> None:
+    """Of the lost deals of the last months more met it than of the first; no other rose so."""
+    database, _, _ = place
+    met: dict[str, Counter[str]] = {"first": Counter(), "last": Counter()}
+    with database.reading() as session:
+        lost = session.execute(
+            select(Deal.id, Deal.closed_on, Competitor.name)
+            .outerjoin(Alternative, Alternative.deal_id == Deal.id)
+            .outerjoin(Alternative.competitor)
+            .where(Deal.outcome == Outcome.LOST)
+            .distinct()
+        ).all()
+    today = datetime.now(UTC).date()
+    deals: dict[str, set[int]] = {"first": set(), "last": set()}
+    for deal_id, closed_on, name in lost:
+        days = (today - closed_on).days
+        part = "first" if days > 183 else "last" if days < 92 else None
+        if part:
+            deals[part].add(deal_id)
+            met[part][name or ""] += 1
+
+    def share(part: str, name: str) -> float:
+        return met[part][name] / len(deals[part])
+
+    assert share("first", "Nimbria") < 0.1
+    assert share("last", "Nimbria") > 0.2
+    for other in met["first"].keys() - {"Nimbria", ""}:
+        assert share("last", other) < 1.5 * share("first", other), other
+
+
+def test_demo_has_suppliers_off_the_list_for_an_analyst_to_explain(
+    place: tuple[Database, Settings, Told],
+) -> None:
+    database, given, told = place
+    with database.reading() as session:
+        listed = set(session.scalars(select(Competitor.name)))
+        found = session.execute(
+            select(Answer.text, Response.public_id)
+            .join(Answer.response)
+            .where(Answer.text.in_(["Kalendra", "Nimbira"]))
+        ).all()
+        typed = dict(found)
+    app = create_app(given, database)
+    app.test_client_class = CheckingClient
+    client = app.test_client()
+    (address,) = [address for label, address, _ in told.addresses if label == "Open as analyst"]
+    client.get(address.removeprefix(given.base_url))
+
+    pages = {name: client.get(f"/feedback/{typed[name]}").text for name in typed}
+
+    assert typed.keys() == {"Kalendra", "Nimbira"}
+    assert not listed & typed.keys()
+    for page in pages.values():
+        assert "Not on our list of competitors" in page
+    assert "Written much alike" in pages["Nimbira"]
+    assert "Written much alike" not in pages["Kalendra"]
 
 
 def test_demo_deals_came_in_by_import(place: tuple[Database, Settings, Told]) -> None:
