@@ -1,5 +1,6 @@
 """Each kind of mail once, with facts as they are in life."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from survey.config import shipped_folder
@@ -8,7 +9,7 @@ from survey.insights.types import Coverage
 from survey.invitations import emails
 from survey.invitations.emails import Asked, AskedAgain, Choice
 from survey.invitations.rules.wording import shipped
-from survey.invitations.types import Links, MailKind
+from survey.invitations.types import Links, MailKind, MailWords
 from survey.kit.clock import Month
 from survey.mail.rendering import Stationery
 from survey.mail.types import Draft, Letterhead
@@ -70,6 +71,33 @@ def reminder(*, is_last: bool) -> Draft:
     return emails.reminder(STATIONERY, LETTERHEAD, asked(kind=MailKind.REMINDER), again, LINKS)
 
 
+def in_own_words() -> dict[tuple[str, str], Draft]:
+    """A campaign's own subject and text, as people write them, with every field put in."""
+    words = MailWords("{first_name}, two minutes about {product}?", _OWN_WORDS)
+    again = MailWords(
+        "Still curious about {product}", f"{{asked_when}} I wrote to you.\n\n{_OWN_WORDS}"
+    )
+    asked_once = replace(asked(), words=words)
+    asked_again = replace(asked(kind=MailKind.REMINDER), words=again)
+    told = AskedAgain("Last week", is_last=True)
+    return {
+        ("own_words", "invitation"): emails.invitation(STATIONERY, LETTERHEAD, asked_once, LINKS),
+        ("own_words", "reminder"): emails.reminder(
+            STATIONERY, LETTERHEAD, asked_again, told, LINKS
+        ),
+    }
+
+
+_OWN_WORDS = """Dear {first_name},
+
+{when} you looked at {product} with {seller_name}. I am {sender_name}, {sender_role} at {company}, \
+and I would like to understand what decided it for you.
+
+{promise}
+
+You reach me at {phone} as well."""
+
+
 def password_reset() -> Draft:
     return team_emails.password_reset(
         STATIONERY,
@@ -93,7 +121,7 @@ def welcome() -> Draft:
     )
 
 
-def report() -> Draft:
+def month_of_october() -> MonthFigures:
     nothing = Period(
         first=Month(2025, 11),
         last=Month(2026, 10),
@@ -103,7 +131,7 @@ def report() -> Draft:
         outcomes=(),
         competitors=(),
     )
-    figures = MonthFigures(
+    return MonthFigures(
         month=Month(2026, 10),
         headline="6 answers arrived in October 2026 (4 lost, 2 won). The twelve months to then: "
         "56 answers from 1,412 closed deals. What weighed most in answered losses was "
@@ -122,12 +150,15 @@ def report() -> Draft:
             time_zone="Europe/Amsterdam",
         ),
     )
+
+
+def report() -> Draft:
     return report_emails.month_ready(
         STATIONERY,
         LETTERHEAD,
         to_address="mara@northwind.example",
         name="Mara Lind",
-        figures=figures,
+        figures=month_of_october(),
     )
 
 
