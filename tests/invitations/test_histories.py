@@ -35,8 +35,8 @@ def check(sent: Sequence[Sent]) -> None:
             assert later.at - earlier.at >= QUARANTINE
     for mails in asked_at.values():
         for earlier, later in pairwise(mails):
-            days = later.campaign.account_quarantine_days
-            assert later.at - earlier.at >= timedelta(days=days)
+            days = later.campaign.account_quarantine_days  # 0: none; clocks are set back, too
+            assert not days or later.at - earlier.at >= timedelta(days=days)
 
 
 def check_alone(mail: Sent) -> None:
