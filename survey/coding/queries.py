@@ -1,7 +1,7 @@
 """Codings of responses, what waits to be coded, and how often clicks and readers agree."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Label, and_, func, or_, select
@@ -134,25 +134,48 @@ class Supplier:
 
 def suppliers_written(session: Session, response: Response) -> list[Supplier]:
     """The suppliers an answer names beside a choice, known or not."""
-    found = []
-    for question, choice, words in session.execute(
+    answers = session.execute(
         select(Answer.question_key, Answer.choice_key, Answer.text)
         .where(Answer.response_id == response.id, Answer.question_key.in_(ALTERNATIVE_QUESTIONS))
         .order_by(Answer.id)
-    ):
-        named = alternative_named(question, choice, words)
-        if named and named.name_key:
-            listed = _competitor(session, Competitor.name_key == named.name_key)
-            meant = listed or _competitor(
-                session,
-                Competitor.id.in_(
-                    select(SupplierName.competitor_id).where(
-                        SupplierName.name_key == named.name_key
-                    )
-                ),
-            )
-            found.append(Supplier(question, named.name, meant, listed is not None))
-    return found
+    )
+    written = [
+        (question, named)
+        for question, choice, words in answers
+        if (named := alternative_named(question, choice, words)) and named.name_key
+    ]
+    listed, meant = _called(session, {named.name_key for _, named in written})
+    return [
+        Supplier(
+            question,
+            named.name,
+            listed.get(named.name_key) or meant.get(named.name_key),
+            named.name_key in listed,
+        )
+        for question, named in written
+    ]
+
+
+def _called(
+    session: Session, name_keys: Collection[str]
+) -> tuple[dict[str, Competitor], dict[str, Competitor]]:
+    """The competitors that our list calls so, and those whom somebody said that names mean."""
+    listed, meant = {}, {}
+    asked = (
+        select(Competitor, SupplierName.name_key)
+        .outerjoin(
+            SupplierName,
+            (SupplierName.competitor_id == Competitor.id) & SupplierName.name_key.in_(name_keys),
+        )
+        .where(or_(Competitor.name_key.in_(name_keys), SupplierName.id.is_not(None)))
+        .order_by(Competitor.id, SupplierName.id)
+    )
+    for competitor, written in session.execute(asked):
+        if competitor.name_key in name_keys:
+            listed[competitor.name_key] = competitor
+        if written is not None:
+            meant[written] = competitor
+    return listed, meant
 
 
 def competitors_by_name(session: Session) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,17 +27,20 @@ class RowReader:
     """Turns the rows of one file into deals.
 
     `present` names the fields that the file speaks of; the others keep what they were.
+    `now` is when the file is read: no deal has closed later.
     Raises `ColumnsNotKnown` when the file lacks a column that every deal needs.
     """
 
     def __init__(
-        self, header: tuple[str, ...], mapping: Mapping, *, zone: ZoneInfo, file: str
+        self, header: tuple[str, ...], mapping: Mapping, *, zone: ZoneInfo, file: str, now: datetime
     ) -> None:
         places = columns_of(header, mapping, file=file)
         self.present = frozenset(places) | frozenset(mapping.defaults)
         self._file = file
         self._header = header
         self._mapping = mapping
+        # Tomorrow has begun for a CRM east of us.
+        self._last_close = now.astimezone(zone).date() + timedelta(days=1)
         readers = _readers(mapping, zone)
         self._columns = [
             (name, places[name], readers[name], mapping.defaults.get(name, ""))
@@ -83,6 +87,8 @@ class RowReader:
         if values["closed_on"] is None and values["outcome"] not in _NOT_CLOSED:
             reason = f"is empty, but a deal that is {values['outcome']} has a closing day"
             faults.append(("closed_on", "", reason))
+        elif values["closed_on"] and self._is_to_come(values):
+            faults.append(("closed_on", str(values["closed_on"]), _to_come(values["outcome"])))
         if values["amount"]:
             try:
                 values["amount"] = self._amount(values)
@@ -94,6 +100,9 @@ class RowReader:
             for name, value, reason in faults
             if not self._is_told(name, problems)
         ]
+
+    def _is_to_come(self, values: Values) -> bool:
+        return values["outcome"] not in _NOT_CLOSED and values["closed_on"] > self._last_close
 
     def _is_told(self, name: str, problems: list[Problem]) -> bool:
         return any(problem.column == self._title(name) for problem in problems)
@@ -135,6 +144,13 @@ class RowReader:
             " that holds the separator or a line break needs quotes"
         )
         return Problem(self._file, row.line, "", "", reason)
+
+
+def _to_come(outcome: Outcome) -> str:
+    return (
+        f"is still to come, but a deal that is {outcome} has closed: a CRM keeps the expected day"
+        " until somebody corrects it. Give the day it closed"
+    )
 
 
 def _deal_facts(values: Values) -> DealFacts:

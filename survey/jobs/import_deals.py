@@ -118,7 +118,7 @@ def import_files(
     `ColumnsNotKnown`, `ExportNotComplete` before anything is written.
     """
     report = ImportReport(is_dry_run)
-    sources = _sources(paths, mapping, zone, report)
+    sources = _sources(paths, mapping, zone, report, now=now)
     if is_strict:
         for source in sources:
             _check(source, report)
@@ -143,7 +143,12 @@ def import_files(
 
 
 def _sources(
-    paths: Sequence[Path], mapping: Mapping, zone: ZoneInfo, report: ImportReport
+    paths: Sequence[Path],
+    mapping: Mapping,
+    zone: ZoneInfo,
+    report: ImportReport,
+    *,
+    now: datetime,
 ) -> list[_Source]:
     tables = [
         open_table(path, encoding=mapping.encoding, delimiter=mapping.delimiter) for path in paths
@@ -153,7 +158,7 @@ def _sources(
         return [
             _Source(
                 table.path.name,
-                RowReader(table.header, mapping, zone=zone, file=table.path.name),
+                RowReader(table.header, mapping, zone=zone, file=table.path.name, now=now),
                 table.rows,
                 table.row_count,
             )
@@ -165,7 +170,7 @@ def _sources(
             " cannot be known, so they were left out."
         )
     name = export.deals.path.name
-    reader = RowReader(export.header, export.mapping(mapping), zone=zone, file=name)
+    reader = RowReader(export.header, export.mapping(mapping), zone=zone, file=name, now=now)
     return [_Source(name, reader, export.rows, export.deals.row_count)]
 
 

@@ -35,6 +35,9 @@ _STARTS = r"=+@\uff1d\uff0b\uff0d\uff20-"
 _FORMULA_STARTS = re.compile(rf"{_SKIPPED}[\t\r\n{_STARTS}]")
 _FORMULA_INSIDE = re.compile(rf"(?<=[;\r\n])(?!(?<=\r)\n)(?={_SKIPPED}[{_STARTS}])")
 
+# A header may begin with a bracket, but not with one before a quote or another bracket.
+_JSON_START = re.compile(r"\ufeff?\s*(?:\{\s*[\"}]|\[\s*[\"\[\]{])")
+_LONGEST_START = 4096
 _SEPARATOR_HINT = re.compile(r"sep=(.)[\r\n]", re.IGNORECASE)
 
 csv.field_size_limit(LONGEST_CELL)
@@ -86,6 +89,7 @@ def open_table(path: Path, *, encoding: str | None = None, delimiter: str | None
         )
     encoding = _encoding_of(path, encoding)
     _refuse_undecodable(path, encoding)
+    _refuse_json(path, encoding)
     with path.open(encoding=encoding, newline="") as lines:
         delimiter = delimiter or _delimiter_of(lines, name=name)
     with path.open(encoding=encoding, newline="") as lines:
@@ -178,6 +182,13 @@ def _refuse_undecodable(path: Path, encoding: str) -> None:
             line += text.count("\n")
             if not chunk:
                 return
+
+
+def _refuse_json(path: Path, encoding: str) -> None:
+    with path.open(encoding=encoding) as file:
+        start = file.read(_LONGEST_START)
+    if _JSON_START.match(start):
+        raise FileNotReadable(f"“{path.name}” is JSON. Export it as CSV and import that.")
 
 
 def _not_decodable(name: str, encoding: str, line: int) -> str:

@@ -19,17 +19,11 @@ from survey.kit.statistics import Count
 from survey.kit.words import counted, month_in_words
 from survey.reports.cells import NONE, change, number, part, share, text
 from survey.reports.types import Column, Figure, MonthFigures, Period, Row, Section
-from survey.taxonomy.types import Control
 
 _WHY: Mapping[Outcome, str] = {
     Outcome.LOST: "Why deals were lost",
     Outcome.WON: "Why deals were won",
     Outcome.NO_DECISION: "Why deals came to no decision",
-}
-_HANDS: Mapping[Control, str] = {
-    Control.OURS: "In our hands",
-    Control.SHARED: "In both hands",
-    Control.THEIRS: "In theirs",
 }
 _TOP = 5
 """So many rows are read at once."""
@@ -248,7 +242,7 @@ def _reason(outcome: Outcome, reason: ReasonFigure) -> Row:
         reason.code,
         reason.label,
         (share(reason.decisive), share(reason.named), change(reason.change)),
-        note=_HANDS[reason.control],
+        note=reason.control.label,
         behind={"outcome": outcome, "reason": reason.code, "decisive": "y"},
     )
 

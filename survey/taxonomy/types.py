@@ -11,6 +11,10 @@ class Control(StrEnum):
     SHARED = "shared"
     THEIRS = "theirs"
 
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
 
 class ScreenGroup(StrEnum):
     """The seven choices of the buyer's first screen."""

@@ -45,7 +45,8 @@ LOST = {
 def taken_in(
     session: Session, *cells: dict[str, str], now: datetime, intake: Intake | None = None
 ) -> Imported:
-    reader = RowReader(tuple(cells[0]), Mapping(), zone=ZoneInfo("UTC"), file="deals.csv")
+    zone = ZoneInfo("UTC")
+    reader = RowReader(tuple(cells[0]), Mapping(), zone=zone, file="deals.csv", now=now)
     written = [[c[name] for name in cells[0]] for c in cells]
     rows = [reader.read(Row(line, row)) for line, row in enumerate(written, 2)]
     deals = [row for row in rows if isinstance(row, DealRow)]

@@ -1,7 +1,7 @@
 """Reading the rows of a file as deals."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -46,9 +46,16 @@ WHOLE = {
 LEAST = {"deal_id": "D-1", "account": "Koe", "outcome": "open"}
 
 
+NOW = datetime(2026, 10, 15, 22, 30, tzinfo=UTC)  # half past midnight, the 16th, in Amsterdam
+
+
+def reader_of(cells: dict[str, str], mapping: Mapping) -> RowReader:
+    zone = ZoneInfo("Europe/Amsterdam")
+    return RowReader(tuple(cells), mapping, zone=zone, file="deals.csv", now=NOW)
+
+
 def read(cells: dict[str, str], mapping: Mapping | None = None) -> DealRow | list[Problem]:
-    reader = RowReader(tuple(cells), mapping or Mapping(), zone=ZoneInfo("UTC"), file="deals.csv")
-    return reader.read(Row(2, list(cells.values())))
+    return reader_of(cells, mapping or Mapping()).read(Row(2, list(cells.values())))
 
 
 def deal(cells: dict[str, str], mapping: Mapping | None = None) -> DealRow:
@@ -163,6 +170,21 @@ def test_bad_cell_is_told_with_column_value_and_reason(cell: str, value: str, re
     assert cell != named or shown in {value, value.strip(), value[:79] + "…"}
 
 
+@pytest.mark.parametrize("outcome", ["won", "lost", "no_decision"])
+def test_deal_that_closes_after_tomorrow_is_refused(outcome: str) -> None:
+    told = problems(WHOLE | {"outcome": outcome, "closed_on": "2026-10-18"})
+
+    reason = (
+        f"is still to come, but a deal that is {outcome} has closed: a CRM keeps the expected day"
+        " until somebody corrects it. Give the day it closed"
+    )
+    assert told == [("closed_on", "2026-10-18", reason)]
+
+
+def test_deal_may_have_closed_tomorrow_where_the_day_begins_before_ours() -> None:
+    assert deal(WHOLE | {"closed_on": "2026-10-17"}).facts.closed_on == date(2026, 10, 17)
+
+
 def test_all_that_is_wrong_with_a_row_is_told_at_once() -> None:
     told = problems(WHOLE | {"outcome": "gone", "closed_on": "02/01/2014", "may_ask": "?"})
 
@@ -171,7 +193,7 @@ def test_all_that_is_wrong_with_a_row_is_told_at_once() -> None:
 
 @pytest.mark.parametrize("cells", [["D-1", "Koe"], ["D-1", "Koe", "open", "more"]])
 def test_ragged_row_is_refused(cells: list[str]) -> None:
-    reader = RowReader(tuple(LEAST), Mapping(), zone=ZoneInfo("UTC"), file="deals.csv")
+    reader = reader_of(LEAST, Mapping())
 
     [problem] = reader.read(Row(7, cells))  # type: ignore[misc]
 
@@ -182,7 +204,7 @@ def test_ragged_row_is_refused(cells: list[str]) -> None:
 
 
 def test_empty_cells_beyond_the_header_are_no_fault() -> None:
-    reader = RowReader(tuple(LEAST), Mapping(), zone=ZoneInfo("UTC"), file="deals.csv")
+    reader = reader_of(LEAST, Mapping())
 
     assert isinstance(reader.read(Row(2, [*LEAST.values(), "", ""])), DealRow)
 

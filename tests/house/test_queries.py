@@ -209,6 +209,7 @@ def _more_answers(world: World, deal: Deal) -> None:
         )
         make.make_coded_response(session, response=response)
     _fill(session, world.response)
+    _name_supplier(session, world.response)
     waiting = make.make_invitation(session, deal=deal, version=world.asked.version)
     make.make_draft(session, invitation=waiting)
 
@@ -220,6 +221,20 @@ def _fill(session: Session, response: Response) -> None:
         session, response=response, reason=reason, role="contributing", question_key="different"
     )
     make.make_revision(session, response=response, number=number)
+
+
+def _name_supplier(session: Session, response: Response) -> None:
+    """Another supplier that the buyer typed and our list knows by another name."""
+    number = next(_numbers)
+    make.make_supplier_name(session, name_key=f"rival {number}")
+    make.make_answer(
+        session,
+        response=response,
+        question_key="ended",
+        position=number,
+        choice_key=Ended.CHOSE_SUPPLIER,
+        text=f"Rival {number}",
+    )
 
 
 def _more_mails(world: World) -> None:

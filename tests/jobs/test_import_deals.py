@@ -84,6 +84,23 @@ def test_longest_names_of_letters_that_grow_when_small_are_found_again(
     assert session.scalars(select(Competitor.name)).all() == [name]
 
 
+def test_closing_day_to_come_is_refused_until_it_is_corrected(
+    imported: Import, database: Database
+) -> None:
+    expected = "D-1,Koe,open,2026-12-24,5000,EUR,sam@koe.example\n"
+    assert imported(HEADER + expected).counts["added"] == 1
+
+    won_early = imported(HEADER + expected.replace("open", "won"))
+
+    assert won_early.counts["refused"] == 1
+    assert str(won_early.problems[0]).startswith(
+        "deals0.csv, line 2, closed_on “2026-12-24”: is still to come, but a deal that is won has"
+    )
+    with database.reading() as session:
+        assert session.scalars(select(Deal.outcome)).all() == [Outcome.OPEN]
+    assert imported(HEADER + GOOD).counts["changed"] == 1
+
+
 def test_strict_refuses_all_when_one_row_is_wrong(imported: Import, database: Database) -> None:
     report = imported(HEADER + GOOD + "D-2,Zwaan,gone,,,,\n", is_strict=True)
 

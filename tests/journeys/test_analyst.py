@@ -65,7 +65,7 @@ def test_an_analyst_finds_the_reason_in_the_buyers_words(
     expect(page.get_by_text("The reason is added.")).to_be_visible()
     assert axe(page) == []
     page.goto("/feedback?reason=TEC-01&decisive=y")
-    expect(page.get_by_text("Decided: Integrations")).to_be_visible()
+    expect(page.get_by_text("Weighed most: Integrations")).to_be_visible()
     coding = session.scalars(select(Coding)).one()
     assert (coding.source, coding.role) == (CodingSource.PERSON, CodingRole.PRIMARY)
     page.goto("/coding")

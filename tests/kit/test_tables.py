@@ -64,6 +64,8 @@ def test_table_in_another_encoding_asks_for_it_and_reads_it_when_told(tmp_path: 
         (b"\n", "is empty"),
         (b"a,b\n1,2\n\x00,2\n", "NUL byte on line 3"),
         (b"PK\x03\x04rest", "Excel workbook"),
+        (b'\xef\xbb\xbf[\n  {"deal_id": "D-1"}\n]', "is JSON. Export it as CSV"),
+        (b'{"deal_id": "D-1"}\n{"deal_id": "D-2"}\n', "is JSON. Export it as CSV"),
         (b'a,b\n1,2\n"3,4\n5,6\n', "starts on line 3: a quote opens there and is never closed"),
         (b'a,b\n1,2\n"3"x,4\n5,6\n', "starts on line 3: a quote stands inside"),
         (b"a,b\n1," + b"x" * 100_001, "longer than 100000 characters"),
@@ -74,6 +76,11 @@ def test_table_that_is_damaged_is_refused_with_its_reason(
 ) -> None:
     with pytest.raises(FileNotReadable, match=reason):
         open_table(saved(tmp_path, content))
+
+
+@pytest.mark.parametrize("header", ["[Deal ID],Name", "{id},Name", '"{""a"": 1}",Name'])
+def test_header_that_begins_with_a_bracket_is_no_json(tmp_path: Path, header: str) -> None:
+    assert len(open_table(saved(tmp_path, f"{header}\n1,2\n".encode())).header) == 2
 
 
 def test_table_that_is_missing_is_refused(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ class FeedbackForm(WindowForm):
     """Which answers are listed."""
 
     reason = SelectField("Reason")
-    is_primary_only = BooleanField("Only where it decided", name="decisive")
+    is_primary_only = BooleanField("Only where it weighed most", name="decisive")
     words = SearchField("Words, company or deal", filters=[stripped])
 
     def fill_rest(self, branches: Sequence[Branch], wanted: Wanted) -> None:

@@ -90,7 +90,7 @@ def chips(form: FeedbackForm, wanted: Wanted, branches: Sequence[Branch]) -> lis
         "group": f"Reasons of the group “{group}”" if group else "",
         "said": "Another price would have changed it" if wanted.said_price else "",
         "release": f"As release {wanted.release} called it" if wanted.release else "",
-        "decisive": "Only where it decided" if wanted.is_primary_only else "",
+        "decisive": "Only where it weighed most" if wanted.is_primary_only else "",
     }
     if wanted.is_by_closing:
         only_a_bar["counted"] = ""

@@ -6,12 +6,6 @@ from wtforms.validators import Length
 from survey.taxonomy.types import Control
 from survey.web.shared.forms import SelectChoice, StaffForm, stripped
 
-CONTROL_WORDS = {
-    Control.OURS: "Ours",
-    Control.SHARED: "Shared",
-    Control.THEIRS: "Theirs",
-}
-
 
 class FindForm(StaffForm):
     """Words of a reason, whose hands it is in, and whether it is offered first."""
@@ -24,7 +18,7 @@ class FindForm(StaffForm):
         "In whose hands",
         choices=[
             SelectChoice("", "All"),
-            *(SelectChoice(key.value, words) for key, words in CONTROL_WORDS.items()),
+            *(SelectChoice(each.value, each.label) for each in Control),
         ],
     )
     first = BooleanField("Only those offered first")

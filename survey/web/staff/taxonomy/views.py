@@ -11,7 +11,7 @@ from survey.team.types import Role
 from survey.web.shared.door import session
 from survey.web.staff import access
 from survey.web.staff.door import reader
-from survey.web.staff.taxonomy.forms import CONTROL_WORDS, FindForm
+from survey.web.staff.taxonomy.forms import FindForm
 from survey.web.staff.taxonomy.shown import in_hands, shelves
 
 bp = Blueprint("taxonomy", __name__)
@@ -38,7 +38,6 @@ def index() -> ResponseReturnValue:
             only_first=bool(form.first.data),
         ),
         hands=in_hands(branches),
-        control_words=CONTROL_WORDS,
         may_read_answers=reader().role is not Role.VIEWER,
     )
 

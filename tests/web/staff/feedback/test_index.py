@@ -241,7 +241,7 @@ def test_a_reason_found_by_buyer_and_reader_is_told_once(
 
     page = client.get("/feedback").text
 
-    assert page.count(f"Decided: {price.label}") == 1
+    assert page.count(f"Weighed most: {price.label}") == 1
 
 
 def test_the_price_bars_lead_to_their_answers(
