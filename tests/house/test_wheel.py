@@ -1,13 +1,18 @@
 """The wheel carries all it needs and runs outside the checkout."""
 
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
-import sysconfig
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.house import sources
 
@@ -42,16 +47,40 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
+def _locked() -> list[Requirement]:
+    """What `requirements.lock` names for this machine, each with its one version."""
+    lines = (sources.ROOT / "requirements.lock").read_text("utf-8").splitlines()
+    named = [Requirement(line.rstrip(" \\")) for line in lines if re.match(r"[a-z0-9]", line)]
+    return [each for each in named if each.marker is None or each.marker.evaluate()]
+
+
+def _put_in(library: Requirement, packages: Path) -> None:
+    """The library's own files, as its RECORD lists them; what starts programs is left out."""
+    found = metadata.distribution(library.name)
+    assert found.version in library.specifier, f"{library}: {found.version} is installed"
+    for file in found.files or ():
+        if ".." in file.parts or file.suffix == ".pyc":
+            continue
+        target = packages / file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(file.locate(), target)
+        except OSError:  # another disk
+            shutil.copy2(file.locate(), target)
+
+
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh environment outside the checkout with the wheel; libraries come from this one."""
+    """A fresh environment outside the checkout: the wheel, what `requirements.lock` names, and
+    nothing else. No network: the libraries' files come from this environment.
+    """
     folder = tmp_path_factory.mktemp("installed")
     _run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
+    (packages,) = (folder / "venv/lib").glob("python*/site-packages")
+    for library in _locked():
+        _put_in(library, packages)
     _run(sys.executable, "-m", "pip", "--python", folder / "venv/bin/python", "install", "--quiet",
          "--no-deps", "--no-index", wheel, cwd=folder)  # fmt: skip
-    (packages,) = (folder / "venv/lib").glob("python*/site-packages")
-    # The libraries, but not this checkout: a path file below another path file is not read.
-    (packages / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return folder
 
 
@@ -70,6 +99,43 @@ def test_wheel_carries_everything_of_the_package(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
 
     assert {str(path) for path in sources.files("survey/*")} - names == set()
+
+
+@pytest.mark.slow
+def test_wheel_needs_nothing_but_what_is_locked(installed: Path) -> None:
+    """Nothing that it declares lacks, and none of what only tests need is there."""
+    python = installed / "venv/bin/python"
+    told = _run(sys.executable, "-m", "pip", "--python", python, "check", cwd=installed)
+    found = _run(
+        python, "-c", "import importlib.util as u; print(u.find_spec('pytest'))", cwd=installed
+    )
+    listed = json.loads(
+        _run(sys.executable, "-m", "pip", "--python", python, "list", "--format", "json",
+             "--disable-pip-version-check", cwd=installed)
+    )  # fmt: skip
+
+    assert (told.strip(), found.strip()) == ("No broken requirements found.", "None")
+    assert {canonicalize_name(each["name"]) for each in listed} == {
+        "debrief-survey",
+        *(canonicalize_name(each.name) for each in _locked()),
+    }
+
+
+@pytest.mark.slow
+def test_every_module_of_the_wheel_can_be_imported(installed: Path) -> None:
+    """Also those that the demo does not reach: nothing of them leans on what only tests need."""
+    walk = (
+        "import importlib, pkgutil, survey\n"
+        "for each in pkgutil.walk_packages(survey.__path__, 'survey.'):\n"
+        "    if not each.name.endswith('.__main__'):  # that starts the program\n"
+        "        importlib.import_module(each.name)\n"
+        "        print(each.name)\n"
+    )
+    imported = _run(installed / "venv/bin/python", "-c", walk, cwd=installed).split()
+
+    files = sources.files("survey/*.py")
+    started = [path for path in files if path.name == "__main__.py"]
+    assert len(imported) == len(files) - len(started) - 1  # and without `survey` itself
 
 
 @pytest.mark.slow
