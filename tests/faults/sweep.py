@@ -1,5 +1,6 @@
 """Kill points from start to end: a fresh copy, the kills, a run to the end, and the receipts."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from tests.faults.killing import At, Fate, Victim, kill_at
 from tests.faults.processes import Forks, wait_for
 from tests.faults.provider import FakeSendGrid
 from tests.faults.receipts import press_send_again, tell
-from tests.faults.world import AT_LAST, LATER, STARTS, Template, buyer, settings_for
+from tests.faults.world import AFTER, AT_LAST, LATER, STARTS, Template, buyer, settings_for
 
 KEPT = {
     "twice": 0,
@@ -90,7 +91,8 @@ class Bench:
     @contextmanager
     def fresh(self, template: Template) -> Iterator[Installation]:
         """Nobody was mailed yet, neither here nor at the provider."""
-        name = f"faults_{self.folder.name}_{next(self._numbers)}".replace("-", "_")
+        # Other test processes have folders of the same name, and may use the same server.
+        name = f"faults_{os.getpid()}_{self.folder.name}_{next(self._numbers)}".replace("-", "_")
         with template.copied(self.folder, name) as url:
             self.provider.forget()
             own = self.folder / f"{name}_own"
@@ -121,7 +123,7 @@ class Bench:
         return before | self._settle(installation)
 
     def _settle(self, installation: Installation) -> dict[str, int]:
-        tell(installation.url, self.provider.accepted, moment=LATER)
+        tell(installation.url, self.provider.accepted, moment=AFTER)
         never_left = press_send_again(installation.url, moment=AT_LAST)
         if never_left:
             self.forks.run("deliver", "--once", moment=AT_LAST, **installation.settings)
@@ -149,13 +151,13 @@ class Bench:
         if scenario.runs_on:
             self._work_on(scenario, installation)
         else:
-            self._run_on(installation, *scenario.arguments)
+            self._run_on(installation, *scenario.arguments, moment=LATER)
         if not scenario.sends:
-            self._run_on(installation, "deliver", "--once")
+            self._run_on(installation, "deliver", "--once", moment=AFTER)
         return self.judge(installation)
 
-    def _run_on(self, installation: Installation, *arguments: str) -> None:
-        self.words.append(self.forks.run(*arguments, moment=LATER, **installation.settings))
+    def _run_on(self, installation: Installation, *arguments: str, moment: datetime) -> None:
+        self.words.append(self.forks.run(*arguments, moment=moment, **installation.settings))
 
     def _work_on(self, scenario: Scenario, installation: Installation) -> None:
         installation.wake()

@@ -30,6 +30,11 @@ STARTS = datetime(2026, 10, 15, 10, 5, tzinfo=UTC)
 """A Thursday shortly after noon in Amsterdam, two weeks after the deals were lost."""
 LATER = STARTS + timedelta(minutes=20)
 """When every claim that a dead worker left has lapsed; still within the same hour."""
+AFTER = LATER + timedelta(minutes=20)
+"""When whatever was queued by a process that began at `LATER` is due, however slowly that one ran:
+each process begins its clock anew, so one that begins at the same moment may look too early. Still
+within the same hour.
+"""
 AT_LAST = STARTS + timedelta(hours=3)
 """When the receipts of that hour have had their time."""
 
