@@ -22,6 +22,7 @@ from survey.team.types import Role
 from survey.web.shared import guards, logs
 from tests import databases
 from tests.factories import make_user
+from tests.faults.tracing import may_trace
 from tests.others import OTHERS
 from tests.pages import CheckingClient
 
@@ -44,6 +45,7 @@ _LACKING = {
     "postgres": "no PostgreSQL: set TEST_DATABASE_URL",
     "redis": "no Redis: set TEST_REDIS_URL",
     "spamassassin": "no SpamAssassin: install Debian's spamassassin",
+    "strace": "no strace that may trace: kills come at the provider's moments only",
 }
 _AT_HAND = {
     "browser": CHROMIUM.exists(),
@@ -51,6 +53,7 @@ _AT_HAND = {
     "postgres": databases.POSTGRES_URL is not None,
     "redis": "TEST_REDIS_URL" in os.environ,
     "spamassassin": shutil.which("spamassassin") is not None,
+    "strace": may_trace(),
 }
 
 

@@ -2,13 +2,12 @@
 
 strace (Debian's package) stops the process on its way into the n-th `fdatasync`, `sendto`, … of a
 thread and kills it there. Where there is no strace, or it may not trace, the provider's moments
-remain.
+remain; `SURVEY_TEST_REQUIRE=strace` demands it.
 """
 
 import math
 import random
 import re
-import shutil
 import signal
 import subprocess
 import threading
@@ -17,7 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 
 from tests.faults.processes import KILLED, Forked, wait_for
@@ -44,15 +42,6 @@ class At:
 
 
 _PATIENCE_S = 30
-
-
-@cache
-def may_trace() -> bool:
-    """Whether strace is here and the kernel lets it trace."""
-    if shutil.which("strace") is None:
-        return False
-    tried = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False)
-    return tried.returncode == 0
 
 
 class Fate(StrEnum):
@@ -151,7 +140,7 @@ def _traced(victim: Victim, *options: str) -> Fate:
         [*command, "-p", str(forked.pid)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        wait_for(lambda: _tracer_of(forked.pid) or tracer.poll() is not None)
+        wait_for(lambda: _tracer_of(forked.pid))
         forked.send(signal.SIGCONT)
         is_still = victim.end(forked)
     finally:

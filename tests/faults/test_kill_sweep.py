@@ -3,9 +3,10 @@
 import pytest
 
 from tests.faults.conftest import IS_WHOLE, PEOPLE, Figures, Templates
-from tests.faults.killing import IN_FILES, ON_WIRES, At, draw, may_trace
+from tests.faults.killing import IN_FILES, ON_WIRES, At, draw
 from tests.faults.provider import Phase
 from tests.faults.sweep import KEPT, Bench, Scenario, promises_in
+from tests.faults.tracing import may_trace
 
 SEED = 20261015
 KILLS_A_RUN = 8
