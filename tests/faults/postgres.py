@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
-import pytest
-
+from tests.faults.needs import leave_out
 from tests.faults.processes import wait_for
 
 _FOLDERS = ("/usr/lib/postgresql", "/usr/local/lib/postgresql")
@@ -84,10 +83,10 @@ class Server:
 
 @contextmanager
 def postgres_server() -> Iterator[Server]:
-    """A running server in a folder of its own; skips where the machine has no PostgreSQL."""
+    """A running server in a folder of its own; left out where the machine has no PostgreSQL."""
     programs = _programs()
     if programs is None:
-        pytest.skip("no PostgreSQL programs on this machine")
+        leave_out("postgres", "no PostgreSQL programs on this machine")
     # Not below pytest's own folder, which only its owner may enter.
     folder = Path(mkdtemp(prefix="faults-postgres-"))
     if os.getuid() == 0:

@@ -1,13 +1,24 @@
-"""Several workers and several schedulers at once, one of them killed: still one mail a person."""
+"""Several workers and several schedulers at once, some of them killed: still one mail a person."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from signal import SIGTERM
 
 import pytest
 
 from tests.faults.books import read_books
-from tests.faults.conftest import PEOPLE, Figures, Templates
+from tests.faults.conftest import IS_WHOLE, PEOPLE, Figures, Templates
 from tests.faults.processes import KILLED, wait_for
 from tests.faults.provider import Fault
-from tests.faults.sweep import KEPT, Bench, promises_in
+from tests.faults.redis import RedisServer, redis_server
+from tests.faults.sweep import KEPT, Bench, Installation, promises_in
 from tests.faults.world import LATER, STARTS, buyer
+
+SOON = STARTS + timedelta(minutes=2)
+"""When what the schedulers queued is due, however slowly they ran."""
+KILLS = 6 if IS_WHOLE else 3
 
 
 @pytest.mark.faults
@@ -22,10 +33,10 @@ def test_several_workers_and_schedulers_mail_nobody_twice(
             bench.forks.start("invite", moment=STARTS, **installation.settings) for _ in range(3)
         ]
         wait_for(lambda: read_books(installation.url).by_state["queued"], within_s=60)
-        killed = bench.forks.start("deliver", "--once", moment=STARTS, **installation.settings)
+        killed = bench.forks.start("deliver", "--once", moment=SOON, **installation.settings)
         wait_for(lambda: bench.provider.requests, within_s=60)
         others = [
-            bench.forks.start("deliver", "--once", moment=STARTS, **installation.settings)
+            bench.forks.start("deliver", "--once", moment=SOON, **installation.settings)
             for _ in range(2)
         ]
         killed.kill()
@@ -36,3 +47,60 @@ def test_several_workers_and_schedulers_mail_nobody_twice(
     figures("several at once, one killed", {"runs": 1} | kept)
     assert statuses == [0, 0, 0, KILLED, 0, 0]
     assert promises_in(kept) == KEPT
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("queue", ["postgresql", "redis"])
+def test_two_workers_killed_and_started_again_and_again_mail_nobody_twice(
+    bench: Bench, templates: Templates, figures: Figures, tmp_path: Path, queue: str
+):
+    """The queue that wakes them is killed as well where it is a server of its own."""
+    bench.provider.faults = {buyer(number): [Fault.SLOW] for number in range(PEOPLE)}
+    with (
+        bench.fresh(templates("postgresql", PEOPLE, is_invited=False)) as fresh,
+        _own_redis(queue, tmp_path) as redis,
+    ):
+        # By default the wake-ups stand in the database itself.
+        settings = fresh.settings | {"queue_url": redis.url if redis else ""}
+        installation = Installation(fresh.url, PEOPLE, settings)
+        installation.wake()
+        statuses = _kill_in_turn(bench, installation, redis)
+        bench.forks.run("deliver", "--once", moment=LATER, **settings)
+        kept = bench.judge(installation)
+
+    figures(f"two workers, {queue} queue", {"killed": KILLS} | kept)
+    assert statuses == [*[KILLED] * KILLS, 0, 0]
+    assert promises_in(kept) == KEPT
+
+
+def _kill_in_turn(bench: Bench, installation: Installation, redis: RedisServer | None) -> list[int]:
+    """Two workers at any time, the elder killed again and again; how each of them ended."""
+    ended = []
+    working = [
+        bench.forks.start("worker", moment=STARTS, **installation.settings) for _ in range(2)
+    ]
+    for number in range(1, KILLS + 1):
+        enough = number * PEOPLE // (KILLS + 1)
+        wait_for(lambda enough=enough: len(bench.provider.requests) >= enough, within_s=120)
+        elder = working.pop(0)
+        elder.kill()
+        ended.append(elder.wait())
+        if redis:
+            redis.kill()
+            redis.start()
+        working.append(bench.forks.start("worker", moment=STARTS, **installation.settings))
+        installation.wake("deliver")
+    wait_for(lambda: installation.has_nothing_due, within_s=120, every_s=0.1)
+    for each in working:
+        wait_for(lambda each=each: each.words, within_s=60)
+        each.send(SIGTERM)
+    return ended + [each.wait() for each in working]
+
+
+@contextmanager
+def _own_redis(queue: str, folder: Path) -> Iterator[RedisServer | None]:
+    if queue != "redis":
+        yield None
+        return
+    with redis_server(folder) as server:
+        yield server
