@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 KILLED = -signal.SIGKILL
+_UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
 
 @contextmanager
@@ -57,6 +59,10 @@ class Forked:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signum)
 
+    def lift_limit(self) -> None:
+        """Let its files grow again."""
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, _UNLIMITED)
+
     @property
     def is_over(self) -> bool:
         return self._status is not None or _state_of(self.pid) in {"Z", ""}
@@ -93,15 +99,19 @@ class Forks:
         *arguments: str,
         moment: datetime | None = None,
         is_held: bool = False,
+        most_bytes: int | None = None,
         **settings: str,
     ) -> Forked:
-        """`survey …` with these settings, whose clock begins at `moment`."""
+        """`survey …` with these settings, whose clock begins at `moment`, and none of whose files
+        may grow beyond so many bytes.
+        """
         output = self._folder / f"output-{len(self._started)}.txt"
         order = {
             "arguments": arguments,
             "settings": _named({"environment": "test"} | settings),
             "moment": moment.isoformat() if moment else None,
             "is_held": is_held,
+            "most_bytes": most_bytes,
             "output": str(output),
         }
         forked = Forked(int(self.ask(order)["pid"]), output, self)

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from tests.faults.books import read_books, verdict
 from tests.faults.conftest import IS_WHOLE, Figures, Templates
 from tests.faults.postgres import Server, postgres_server
-from tests.faults.processes import wait_for
+from tests.faults.processes import Forked, wait_for
 from tests.faults.provider import FakeSendGrid, Fault
 from tests.faults.sweep import KEPT, Bench, Installation, promises_in
 from tests.faults.world import LATER, STARTS, Template, buyer, fill, postgres_database
@@ -25,8 +25,11 @@ PEOPLE = 200
 KILLS = 20 if IS_WHOLE else 3
 BETWEEN_KILLS = 8
 LOCKED_S = 10
+GIVES_UP_S = 5
+"""Longer than delivering tries again to write down what a provider said."""
+COMMANDS = {"deliver": ("deliver", "--once"), "serve": ("serve", "--port", "0")}
 ROOM_LEFT = 300_000
-"""Bytes on the disk beside the database: enough for a while, not for all."""
+"""Bytes on the disk beside the database, or in any one file: enough for a while, not for all."""
 _LOCK = """
 import sqlite3, sys, time
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -61,46 +64,81 @@ def test_a_database_killed_again_and_again_doubles_and_loses_nothing(
 
 
 @pytest.mark.faults
+@pytest.mark.parametrize("command", ["deliver", "serve"])
 def test_a_database_locked_by_another_process_only_delays(
-    bench: Bench, templates: Templates, figures: Figures
+    bench: Bench, templates: Templates, figures: Figures, command: str
 ):
     with bench.fresh(templates("sqlite", PEOPLE, is_invited=True)) as installation:
         file = make_url(installation.url).database or ""
-        sending = bench.forks.start("deliver", "--once", moment=STARTS, **installation.settings)
-        wait_for(lambda: len(bench.provider.requests) > 20)
+        installation.wake("deliver")
+        sending = bench.forks.start(*COMMANDS[command], moment=STARTS, **installation.settings)
+        wait_for(lambda: len(bench.provider.requests) > 20, within_s=60)
         locked_at = time.monotonic()
         with subprocess.Popen([sys.executable, "-c", _LOCK, file, str(LOCKED_S)]):
-            status = sending.wait()
+            wait_for(lambda: sending.is_over or installation.is_done, within_s=120, every_s=0.1)
         waited_s = time.monotonic() - locked_at
+        sending.send(signal.SIGTERM)
+        status = sending.wait()
         kept = verdict(installation.everyone, read_books(installation.url), bench.provider)
 
-    figures("SQLite locked for 10 s", kept)
+    figures(f"SQLite locked for 10 s under {command}", kept)
     assert status == 0, sending.words
     assert waited_s > LOCKED_S
     assert kept == dict.fromkeys(kept, 0)
 
 
 @pytest.mark.faults
+@pytest.mark.parametrize("command", ["deliver", "serve"])
+@pytest.mark.parametrize("disk", ["mounted", "limited"])
 def test_a_full_disk_doubles_and_loses_nothing(
-    bench: Bench, templates: Templates, figures: Figures, tmp_path: Path
+    bench: Bench, templates: Templates, figures: Figures, tmp_path: Path, disk: str, command: str
 ):
     template = templates("sqlite", PEOPLE, is_invited=True)
     source = Path(make_url(template.url).database or "")
+    is_mounted = disk == "mounted"
     size = source.stat().st_size + ROOM_LEFT
-    with _small_disk(tmp_path / "disk", size) as disk, bench.fresh(template) as beside:
-        shutil.copyfile(source, disk / "survey.db")
-        url = f"sqlite:///{disk / 'survey.db'}"
+    with (
+        bench.fresh(template) as beside,
+        _small_disk(tmp_path / "disk", size) if is_mounted else nullcontext(tmp_path) as folder,
+    ):
+        shutil.copyfile(source, folder / "survey.db")
+        url = f"sqlite:///{folder / 'survey.db'}"
         installation = Installation(url, PEOPLE, beside.settings | {"database_url": url})
-        sending = bench.forks.start("deliver", "--once", moment=STARTS, **installation.settings)
+        installation.wake("deliver")
+        sending = bench.forks.start(
+            *COMMANDS[command],
+            moment=STARTS,
+            most_bytes=None if is_mounted else ROOM_LEFT,
+            **installation.settings,
+        )
+        reached = _reached_when_full(bench.provider, sending)
+        if is_mounted:
+            assert _mount("-o", "remount,size=64m", str(folder))
+        elif not sending.is_over:
+            sending.lift_limit()
+        if command == "serve":  # it outlives the fault, and goes on by itself
+            installation.wake("deliver")
+            wait_for(lambda: len(bench.provider.accepted) > reached, within_s=60)
+            sending.send(signal.SIGTERM)
         status = sending.wait()
-        reached = len(bench.provider.accepted)
-        assert _mount("-o", "remount,size=64m", str(disk))
         kept = _settle(bench, installation)
 
-    figures("disk full", {"accepted until full": reached} | kept)
-    assert status == 1, sending.words
+    figures(f"disk full ({disk}) under {command}", {"accepted until full": reached} | kept)
+    assert status == (1 if command == "deliver" else 0), sending.words
     assert 0 < reached < PEOPLE
     assert promises_in(kept) == KEPT
+
+
+def _reached_when_full(provider: FakeSendGrid, sending: Forked) -> int:
+    """Wait until the full disk is felt and no try to write it down is left; how many mails were
+    accepted by then.
+    """
+    wait_for(lambda: sending.is_over or "record_tried_again" in sending.words, within_s=120)
+    seen = -1
+    while not sending.is_over and seen < len(provider.accepted):
+        seen = len(provider.accepted)
+        time.sleep(GIVES_UP_S)
+    return len(provider.accepted)
 
 
 def _settle(bench: Bench, installation: Installation) -> dict[str, int]:
@@ -155,10 +193,10 @@ def _killed_at_times(server: Server, provider: FakeSendGrid) -> Iterator[list[fl
 
 @contextmanager
 def _small_disk(folder: Path, size: int) -> Iterator[Path]:
-    """A file system in memory that holds this many bytes; skips where we may not mount one."""
+    """A file system in memory that holds this many bytes."""
     folder.mkdir()
     if not _mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)):
-        pytest.skip("a small disk may not be mounted here")
+        pytest.skip("nothing may be mounted in this container; the “limited” disk stands in")
     try:
         yield folder
     finally:
