@@ -1,5 +1,6 @@
 """Mail through an SMTP server: `smtp://` with STARTTLS where offered, `smtps://` all in TLS."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -24,7 +25,9 @@ from survey.mail.types import (
 
 _PERMANENT = 500
 _AUTHENTICATION = frozenset({530, 534, 535, 538})
+_GO_AHEAD = 354
 _DATA_ACCEPTED = 250
+_DOTS = re.compile(rb"^\.", re.MULTILINE)
 
 
 class SmtpProvider:
@@ -135,10 +138,13 @@ def _announce(server: smtplib.SMTP, mail: Sealed) -> smtplib.SMTP:
 
 
 def _send_body(server: smtplib.SMTP, content: bytes) -> int:
+    with _before_the_body():
+        code, words = server.docmd("DATA")
+    if code != _GO_AHEAD:
+        raise _refusal(code, words)
     try:
-        code, words = server.data(content)
-    except smtplib.SMTPDataError as error:  # the server did not ask for the body
-        raise _refusal(error.smtp_code, error.smtp_error) from error
+        server.send(_ended(content))
+        code, words = server.getreply()
     except (smtplib.SMTPException, OSError) as error:
         raise MayHaveBeenSent(
             f"The SMTP server's answer was lost: {type(error).__name__}"
@@ -146,6 +152,16 @@ def _send_body(server: smtplib.SMTP, content: bytes) -> int:
     if code != _DATA_ACCEPTED:
         raise _refusal(code, words)
     return code
+
+
+def _ended(content: bytes) -> bytes:
+    """A mail's body as RFC 5321 (4.5.2) has it: dots that begin a line doubled, one dot at its end.
+
+    `smtplib` does the same in one step with `DATA`, and then does not say whether a connection was
+    cut before the body or after it.
+    """
+    last = b"" if content.endswith(b"\r\n") else b"\r\n"
+    return _DOTS.sub(b"..", content) + last + b".\r\n"
 
 
 def _expect(answer: tuple[int, bytes]) -> None:

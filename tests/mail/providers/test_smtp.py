@@ -72,6 +72,7 @@ def test_an_accepted_mail_arrives_whole(server: SmtpAnswers):
         ({"rcpt": None}, ProviderAway),
         ({"data": 451}, TryLater),
         ({"data": 554}, NeverSend),
+        ({"data": None}, ProviderAway),
         ({"body": 451}, TryLater),
         ({"body": 554}, NeverSend),
         ({"body": None}, MayHaveBeenSent),
