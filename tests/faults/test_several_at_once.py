@@ -19,6 +19,12 @@ from tests.faults.world import LATER, STARTS, buyer
 SOON = STARTS + timedelta(minutes=2)
 """When what the schedulers queued is due, however slowly they ran."""
 KILLS = 6 if IS_WHOLE else 3
+NEXT = timedelta(minutes=6)
+"""A worker that takes a dead one's place begins so much later: what that one held has lapsed, and
+so has, by this clock, what the other one is still sending.
+"""
+AT_LENGTH = STARTS + timedelta(minutes=50)
+"""When everything has lapsed, by all clocks; still within the same hour."""
 
 
 @pytest.mark.faults
@@ -65,7 +71,7 @@ def test_two_workers_killed_and_started_again_and_again_mail_nobody_twice(
         installation = Installation(fresh.url, PEOPLE, settings)
         installation.wake()
         statuses = _kill_in_turn(bench, installation, redis)
-        bench.forks.run("deliver", "--once", moment=LATER, **settings)
+        bench.forks.run("deliver", "--once", moment=AT_LENGTH, **settings)
         kept = bench.judge(installation)
 
     figures(f"two workers, {queue} queue", {"killed": KILLS} | kept)
@@ -88,7 +94,8 @@ def _kill_in_turn(bench: Bench, installation: Installation, redis: RedisServer |
         if redis:
             redis.kill()
             redis.start()
-        working.append(bench.forks.start("worker", moment=STARTS, **installation.settings))
+        moment = STARTS + number * NEXT
+        working.append(bench.forks.start("worker", moment=moment, **installation.settings))
         installation.wake("deliver")
     wait_for(lambda: installation.has_nothing_due, within_s=120, every_s=0.1)
     for each in working:
