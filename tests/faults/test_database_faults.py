@@ -105,29 +105,39 @@ def test_a_full_disk_doubles_and_loses_nothing(
         shutil.copyfile(source, folder / "survey.db")
         url = f"sqlite:///{folder / 'survey.db'}"
         installation = Installation(url, PEOPLE, beside.settings | {"database_url": url})
-        installation.wake("deliver")
-        sending = bench.forks.start(
-            *COMMANDS[command],
-            moment=STARTS,
-            most_bytes=None if is_mounted else ROOM_LEFT,
-            **installation.settings,
-        )
-        reached = _reached_when_full(bench.provider, sending)
-        if is_mounted:
-            assert _mount("-o", "remount,size=64m", str(folder))
-        elif not sending.is_over:
-            sending.lift_limit()
-        if command == "serve":  # it outlives the fault, and goes on by itself
-            installation.wake("deliver")
-            wait_for(lambda: len(bench.provider.accepted) > reached, within_s=60)
-            sending.send(signal.SIGTERM)
-        status = sending.wait()
+        mounted = folder if is_mounted else None
+        status, reached, words = _send_over_a_full_disk(bench, installation, command, mounted)
         kept = _settle(bench, installation)
 
     figures(f"disk full ({disk}) under {command}", {"accepted until full": reached} | kept)
-    assert status == (1 if command == "deliver" else 0), sending.words
+    assert status == (1 if command == "deliver" else 0), words
     assert 0 < reached < PEOPLE
     assert promises_in(kept) == KEPT
+
+
+def _send_over_a_full_disk(
+    bench: Bench, installation: Installation, command: str, mounted: Path | None
+) -> tuple[int, int, str]:
+    """Send until the disk (or else each file) is full, and make room; the process's status, how
+    many mails were accepted by then, and its words.
+    """
+    installation.wake("deliver")
+    sending = bench.forks.start(
+        *COMMANDS[command],
+        moment=STARTS,
+        most_bytes=None if mounted else ROOM_LEFT,
+        **installation.settings,
+    )
+    reached = _reached_when_full(bench.provider, sending)
+    if mounted:
+        assert _mount("-o", "remount,size=64m", str(mounted))
+    elif not sending.is_over:
+        sending.lift_limit()
+    if command == "serve":  # it outlives the fault, and goes on by itself
+        installation.wake("deliver")
+        wait_for(lambda: len(bench.provider.accepted) > reached, within_s=60)
+        sending.send(signal.SIGTERM)
+    return sending.wait(), reached, sending.words
 
 
 def _reached_when_full(provider: FakeSendGrid, sending: Forked) -> int:
