@@ -5,20 +5,28 @@ from click.testing import CliRunner
 
 from survey.cli.main import main
 from survey.taxonomy.table import shipped_table, written_table
+from tests.databases import copy_of
+
+
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory):
+    """A database as `survey db upgrade` lays it out."""
+    path = tmp_path_factory.mktemp("taxonomy") / "survey.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SURVEY_DATABASE_URL", f"sqlite:///{path}")
+        patch.setenv("SURVEY_ENVIRONMENT", "test")
+        patch.chdir(path.parent)
+        assert CliRunner().invoke(main, ["db", "upgrade"]).exit_code == 0
+    return path
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
-    """Runs a command against a database of its own, laid out as `survey db upgrade` does."""
+def run(tmp_path, monkeypatch, laid_out):
+    """Runs a command against a database of its own."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SURVEY_DATABASE_URL", f"sqlite:///{tmp_path}/survey.db")
+    monkeypatch.setenv("SURVEY_DATABASE_URL", copy_of(laid_out, tmp_path))
     monkeypatch.setenv("SURVEY_ENVIRONMENT", "test")
-
-    def run(*words):
-        return CliRunner().invoke(main, words)
-
-    assert run("db", "upgrade").exit_code == 0
-    return run
+    return lambda *words: CliRunner().invoke(main, words)
 
 
 def test_export_and_import_round_trip_byte_for_byte(run, tmp_path):
