@@ -11,11 +11,19 @@ from survey.config import Settings
 from survey.deals.models import Contact, DealContact
 from survey.invitations.models import ErasureRequest
 from survey.invitations.types import DeclineReason, ReferralState
+from survey.mail.models import Message
+from survey.questionnaires.documents import shipped_document
 from survey.team.models import User
 from survey.team.types import Role
-from tests.factories import make_contact, make_erasure_request, make_invitation, make_referral
+from tests.factories import (
+    make_company,
+    make_contact,
+    make_erasure_request,
+    make_invitation,
+    make_referral,
+)
 from tests.pages import CheckingClient
-from tests.privacy.world import left_of_her, make_everything
+from tests.privacy.world import LEFT_OF_HER, left_of_her, make_everything
 
 SignIn = Callable[[Role | User], User]
 
@@ -116,6 +124,29 @@ def test_erasing_erases_and_settles_the_request(
     assert "Done" in page and "Erased person" in page
     assert f"/requests/erasures/{request.public_id}" not in page
     assert "erased already" in client.get(f"/requests/erasures/{request.public_id}").text
+
+
+def test_pages_that_told_of_an_erased_person_still_open(
+    client: CheckingClient, session: Session, sign_in: SignIn, moment: datetime
+) -> None:
+    held = make_everything(session, moment)
+    held.invitation.version.document = shipped_document("not_won")
+    make_company(session)
+    mails = session.scalars(select(Message.public_id)).all()
+    sign_in(Role.ADMIN)
+    request = session.scalars(select(ErasureRequest)).one()
+    client.post(f"/requests/erasures/{request.public_id}/erase")
+
+    for address in (
+        f"/deals/{held.invitation.deal.public_id}",
+        f"/feedback/{held.response.public_id}",
+        "/feedback",
+        "/coding",
+        *(f"/outbox/{public_id}" for public_id in mails),
+    ):
+        page = client.get(address)
+        assert page.status_code == 200, address
+        assert not [word for word in LEFT_OF_HER if word in page.text.lower()], address
 
 
 def test_nothing_is_erased_where_the_ledger_cannot_be_written(
