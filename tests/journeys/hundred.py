@@ -68,11 +68,6 @@ class Meant:
     category: str
     hands: str
 
-    @property
-    def in_whose_hands(self) -> str:
-        said = {"Ours": "In our hands", "Shared": "In both hands", "Theirs": "In theirs"}
-        return said[self.hands]
-
 
 REASONS = {
     "PRI-01": Meant("Price against the alternative", "Price and terms", "Ours"),

@@ -126,7 +126,7 @@ def _why(counted: Counted, outcome: str) -> Iterable[Section]:
             Row(
                 code, REASONS[code].label,
                 [share(decided, of), share(named, of), lately((decided, of), (0, 0))],
-                REASONS[code].in_whose_hands,
+                REASONS[code].hands,
             )
             for code, decided, named in counted.reasons(outcome)
         ],
