@@ -137,7 +137,8 @@ def fill(database: Database, responses: int) -> None:
     for first in range(1, responses + 1, _BATCH):
         numbers = range(first, min(first + _BATCH, responses + 1))
         with database.writing() as session:
-            _write_asked(session, numbers, *ids, now=now)
+            _write_deals(session, numbers, now=now)
+            _write_invitations(session, numbers, *ids, now=now)
             _write_answered(session, numbers, reasons, now=now)
     if database.engine.dialect.name != "sqlite":
         with database.engine.connect() as connection:
@@ -150,10 +151,8 @@ def _write_competitors(session: Session) -> None:
     insert_rows(session, Competitor, ("id", "public_id", "name", "name_key"), rows)
 
 
-def _write_asked(
-    session: Session, numbers: range, campaign_id: int, version_id: int, *, now: datetime
-) -> None:
-    ids = iter(new_public_ids(4 * len(numbers)))
+def _write_deals(session: Session, numbers: range, *, now: datetime) -> None:
+    ids = iter(new_public_ids(3 * len(numbers)))
     accounts = [n for n in numbers if n % _DEALS_AN_ACCOUNT == 1]
     insert_rows(
         session,
@@ -183,6 +182,12 @@ def _write_asked(
         ("deal_id", "kind", "competitor_id", "standing", "source"),
         [(n, "competitor", n % _COMPETITORS + 1, "closest", "crm") for n in numbers],
     )
+
+
+def _write_invitations(
+    session: Session, numbers: range, campaign_id: int, version_id: int, *, now: datetime
+) -> None:
+    ids = iter(new_public_ids(len(numbers)))
     insert_rows(
         session,
         Invitation,

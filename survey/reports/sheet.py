@@ -7,7 +7,8 @@ from survey.deals.types import Outcome
 from survey.insights.charts import OUTCOME_WORDS
 from survey.kit.words import counted, day_in_words, month_in_words
 from survey.reports.cells import share
-from survey.reports.sections import coverage_sections, period_sections
+from survey.reports.sections.coverage import coverage_sections
+from survey.reports.sections.reasons import period_sections
 from survey.reports.types import Fact, MonthReport, Period, Sheet, Tile
 
 

@@ -1,24 +1,18 @@
-"""The figures of some months as tables that are read together."""
+"""Why deals ended as they did, as tables."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
 
 from survey.deals.types import Outcome
 from survey.insights import charts
-from survey.insights.charts import OUTCOME_WORDS, STEP_WORDS
-from survey.insights.types import (
-    Coverage,
-    CoverageRow,
-    GroupFigure,
-    OutcomeFigures,
-    ReasonFigure,
-    Trait,
-)
+from survey.insights.charts import OUTCOME_WORDS
+from survey.insights.types import GroupFigure, OutcomeFigures, ReasonFigure
 from survey.kit.disclosure import Rate
 from survey.kit.statistics import Count
-from survey.kit.words import counted, month_in_words
-from survey.reports.cells import NONE, change, number, part, share, text
-from survey.reports.types import Column, Figure, MonthFigures, Period, Row, Section
+from survey.kit.words import counted
+from survey.reports.cells import NONE, change, number, share, text
+from survey.reports.sections.common import columns, with_rows
+from survey.reports.types import Figure, Period, Row, Section
 
 _WHY: Mapping[Outcome, str] = {
     Outcome.LOST: "Why deals were lost",
@@ -29,168 +23,14 @@ _TOP = 5
 """So many rows are read at once."""
 
 
-def coverage_sections(figures: MonthFigures) -> tuple[Section, ...]:
-    """What arrived, who was asked, and how those who answered differ from all closed deals."""
-    return _with_rows(_answers(figures), _funnel(figures), _difference(figures.year))
-
-
 def period_sections(covered: Period, *, is_drawn: bool) -> tuple[Section, ...]:
     """Why deals ended as they did; with drawings, or as tables only."""
     answered = [figures for figures in covered.outcomes if figures.answered]
-    return _with_rows(
+    return with_rows(
         *(_reasons(covered, figures, is_drawn=is_drawn) for figures in answered),
         _hands(covered, answered),
         _price(covered, answered),
         _competitors(covered),
-    )
-
-
-def _with_rows(*sections: Section) -> tuple[Section, ...]:
-    return tuple(section for section in sections if section.rows)
-
-
-def _both(figures: MonthFigures) -> tuple[Column, Column]:
-    return (
-        Column("this_month", month_in_words(figures.month), figures.this_month.window),
-        Column("twelve_months", "Twelve months", figures.year.window),
-    )
-
-
-def _columns(covered: Period, **labels: str) -> tuple[Column, ...]:
-    return tuple(Column(key, label, covered.window) for key, label in labels.items())
-
-
-def _answers(figures: MonthFigures) -> Section:
-    month, year = figures.this_month, figures.year
-
-    def row(code: str, label: str, *deals: int) -> Row:
-        return Row(code, label, tuple(map(number, deals)))
-
-    return Section(
-        key="answers",
-        title="What arrived",
-        subject="Answered deals",
-        note="by the month the answer arrived, whenever the deal closed",
-        columns=_both(figures),
-        rows=(
-            *(
-                row(each.outcome, OUTCOME_WORDS[each.outcome], each.answered, in_year.answered)
-                for each, in_year in zip(month.outcomes, year.outcomes, strict=True)
-            ),
-            row("all", "All answers", month.answered, year.answered),
-            row("disputed", "Outcome disputed by the buyer", month.disputed, year.disputed),
-            row("divided", "People of one deal disagree", month.divided, year.divided),
-        ),
-    )
-
-
-def _funnel(figures: MonthFigures) -> Section:
-    month, year = figures.this_month.coverage, figures.year.coverage
-    return Section(
-        key="coverage",
-        title="Who was asked, and who answered",
-        subject="Closed deals",
-        note="by the month the deal closed; answers keep coming in for weeks",
-        columns=_both(figures),
-        rows=(
-            *(
-                Row(
-                    step.name,
-                    STEP_WORDS[step.name],
-                    (number(step.deals), number(in_year.deals)),
-                    step=step.name,
-                )
-                for step, in_year in zip(month.steps, year.steps, strict=True)
-            ),
-            Row("held", "Held back by a seller", (number(month.held), number(year.held))),
-        ),
-        details=_with_rows(
-            _sentences(figures, "not_asked", "Why nobody was asked", month.skips, year.skips),
-            _sentences(
-                figures,
-                "declined",
-                "Why buyers would rather not answer",
-                month.declined,
-                year.declined,
-            ),
-            _cohorts(figures.year),
-        ),
-    )
-
-
-def _sentences(
-    figures: MonthFigures,
-    key: str,
-    title: str,
-    month: Mapping[str, int],
-    year: Mapping[str, int],
-) -> Section:
-    every = dict.fromkeys([*year, *month])
-    return Section(
-        key=key,
-        title=title,
-        subject="Reason",
-        columns=_both(figures),
-        rows=tuple(
-            Row("", sentence, (number(month.get(sentence, 0)), number(year.get(sentence, 0))))
-            for sentence in every
-        ),
-    )
-
-
-def _difference(covered: Period) -> Section:
-    coverage = covered.coverage
-    return Section(
-        key="difference",
-        title="How those who answered differ from all closed deals",
-        subject="Deals",
-        note=f"{counted(coverage.answered, 'answer')} from "
-        f"{counted(coverage.closed, 'closed deal')}, twelve months",
-        columns=_columns(
-            covered, of_closed="Of closed deals", of_answers="Of answers", answered="Answered"
-        ),
-        rows=tuple(
-            Row(f"{row.trait}:{row.value}", _trait(row), _compared(coverage, row.answered))
-            for row in coverage.rows
-        ),
-    )
-
-
-def _compared(coverage: Coverage, answered: Rate) -> tuple[Figure, ...]:
-    hits, of, least = answered.count.hits, answered.count.of, answered.threshold
-    return (
-        part(Rate(Count(of, coverage.closed), least)),
-        part(Rate(Count(hits, coverage.answered), least)),
-        share(answered),
-    )
-
-
-def _trait(row: CoverageRow) -> str:
-    if row.trait is Trait.OUTCOME:
-        return OUTCOME_WORDS[Outcome(row.value)]
-    if row.trait is Trait.SEGMENT:
-        return row.value or "Segment not known"
-    return f"{row.value.capitalize()} third by amount" if row.value else "Amount not known"
-
-
-def _cohorts(covered: Period) -> Section:
-    return Section(
-        key="closing_months",
-        title="By the month they closed in",
-        subject="Closed in",
-        note="complete sixty days after the month’s end",
-        columns=_columns(covered, answered="Answered", state="Answers"),
-        rows=tuple(
-            Row(
-                str(cohort.month),
-                month_in_words(cohort.month),
-                (
-                    share(cohort.answered),
-                    text("Complete" if cohort.is_complete else "Still coming in"),
-                ),
-            )
-            for cohort in covered.cohorts
-        ),
     )
 
 
@@ -204,7 +44,7 @@ def _reasons(covered: Period, figures: OutcomeFigures, *, is_drawn: bool) -> Sec
         subject="Reason",
         outcome=outcome,
         note=counted(figures.answered, "answered deal"),
-        columns=_columns(covered, weighed_most="Weighed most", named="Named", lately="Lately"),
+        columns=columns(covered, weighed_most="Weighed most", named="Named", lately="Lately"),
         rows=rows,
         rows_at_once=_TOP,
         draw=partial(charts.reasons, figures) if is_drawn and rows else None,
@@ -232,7 +72,7 @@ def _categories(covered: Period, figures: OutcomeFigures) -> Section:
         title=f"{_WHY[outcome]}, by category",
         subject="Category",
         outcome=outcome,
-        columns=_columns(covered, weighed_most="Weighed most", named="Named"),
+        columns=columns(covered, weighed_most="Weighed most", named="Named"),
         rows=tuple(rows),
     )
 
@@ -262,7 +102,7 @@ def _hands(covered: Period, answered: Iterable[OutcomeFigures]) -> Section:
         title="What lay in our hands",
         subject="Outcome",
         note="the reasons that weighed most; a shared one may or may not be counted as ours",
-        columns=_columns(
+        columns=columns(
             covered,
             ours="Ours",
             shared="Shared",
@@ -282,7 +122,7 @@ def _price(covered: Period, answered: Iterable[OutcomeFigures]) -> Section:
         note="“would have changed it”: what buyers said of another price, of those who were asked; "
         "price here also takes in the return and bundles, as the buyers’ list does, so it is more "
         "than the category “Price and terms”",
-        columns=_columns(
+        columns=columns(
             covered,
             named="Price named",
             weighed_most="Price weighed most",
@@ -313,7 +153,7 @@ def _competitors(covered: Period) -> Section:
         title="Competitors",
         subject="Competitor",
         note="won of won and lost, closed in these months; then the answers by outcome",
-        columns=_columns(
+        columns=columns(
             covered,
             won_of_decided="Won of decided",
             lost="Lost",

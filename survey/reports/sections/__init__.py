@@ -1,0 +1,1 @@
+"""The figures of some months as tables that are read together."""
