@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from survey.cli.door import settings, unchecked
 from survey.company.queries import company
 from survey.config import Settings, shipped_folder, unknown_names, unsafe
+from survey.jobs.ledger import ledger_of
 from survey.kit import clock, schema
 from survey.kit.db import Database
 from survey.letters.setup import mail_setup_of
 from survey.mail import queries as mail
 from survey.mail.setup import MailSetup
 from survey.mail.types import MessageState
+from survey.privacy.ledger import LedgerNotUsable
 
 _MAIL_MAY_WAIT = timedelta(minutes=15)
 
@@ -88,7 +90,8 @@ def _falling_behind(database: Database, given: Settings) -> tuple[list[str], Mai
             found.append("There is no company yet: run “survey db upgrade”.")
         now = clock.now()
         mail_found = mail_setup_of(session, given, now=now)
-        return [*found, *_mail_held_up(session, now), *mail_found.broken], mail_found
+        held_up = [*_mail_held_up(session, now), *_ledger_away(given)]
+        return [*found, *held_up, *mail_found.broken], mail_found
 
 
 def _mail_held_up(session: Session, now: datetime) -> Iterator[str]:
@@ -99,6 +102,13 @@ def _mail_held_up(session: Session, now: datetime) -> Iterator[str]:
         yield f"{overdue} in the outbox should have left: is the worker running?"
     if (uncertain := mail.count_by_state(session)[MessageState.UNCERTAIN]) > 0:
         yield f"{uncertain} in the outbox may have left or not: settle that on the page “Outbox”."
+
+
+def _ledger_away(given: Settings) -> Iterator[str]:
+    try:
+        ledger_of(given).read()
+    except LedgerNotUsable as error:
+        yield f"{error} Nobody can be erased, nor a stopped outbox released."
 
 
 def _tell(findings: Findings) -> None:

@@ -15,8 +15,8 @@ from survey.privacy.queries import find_person, held_about
 from survey.privacy.types import Agreed
 
 _UNOPENED = (
-    "Lines of the ledger that SURVEY_SECRET_KEY does not open: {}. They were written under another"
-    " key: add it to SURVEY_SECRET_KEY_FALLBACKS, or those people may be mailed again."
+    "Lines of the ledger that SURVEY_SECRET_KEY does not open: {}. If they are not from before a"
+    " rotation, add their key to SURVEY_SECRET_KEY_FALLBACKS, or those people may be mailed again."
 )
 
 

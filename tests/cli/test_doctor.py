@@ -129,3 +129,14 @@ def test_a_key_that_is_not_readable_is_broken(run: Run, database_url: str) -> No
 
     assert result.exit_code == 1
     assert "SURVEY_SENDGRID_WEBHOOK_PUBLIC_KEY is not readable" in result.output
+
+
+def test_a_ledger_that_cannot_be_read_is_broken(
+    run: Run, database_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "away").mkdir()
+
+    result = run(**safe(database_url, ledger_file=str(tmp_path / "away")))
+
+    assert result.exit_code == 1
+    assert "see SURVEY_LEDGER_FILE. Nobody can be erased" in result.output
