@@ -7,7 +7,9 @@ from sqlalchemy import create_engine, text
 
 from tests.faults.provider import FakeSendGrid
 
-_STATES = text("SELECT to_address, state FROM message WHERE kind = 'invitation'")
+_STATES = text(
+    "SELECT to_address, state FROM message WHERE kind IN ('invitation', 'reminder', 'thanks')"
+)
 _SHOWN = frozenset({"uncertain", "failed"})
 """States in which a mail that did not arrive stands before a person's eyes."""
 _UNDER_WAY = frozenset({"queued", "claimed"})
@@ -15,7 +17,7 @@ _UNDER_WAY = frozenset({"queued", "claimed"})
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Each person's invitations by state."""
+    """Each person's invitations, reminders and thanks by state."""
 
     states: dict[str, list[str]]
 

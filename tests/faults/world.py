@@ -12,9 +12,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from survey.deals.models import Contact, Deal
+from survey.invitations.models import Campaign, Invitation
 from survey.jobs.invite import invite_all
+from survey.jobs.remind import remind_all
+from survey.jobs.thank import thank_waiting
 from survey.kit.db import Database
 from survey.questionnaires.documents import shipped_document
+from survey.questionnaires.models import Version
 from tests import databases
 from tests.factories import (
     make_account,
@@ -23,6 +28,8 @@ from tests.factories import (
     make_contact,
     make_deal,
     make_deal_contact,
+    make_invitation,
+    make_response,
     make_version,
 )
 
@@ -44,27 +51,62 @@ def buyer(number: int) -> str:
 
 
 def fill(url: str, people: int, *, is_invited: bool) -> None:
-    """Buyers of lost deals whose time has come; or who stand in the outbox already."""
+    """Buyers whose time has come: every other one is to be asked, every other one to be reminded.
+    Or such whose mails stand in the outbox already, and those in turn who are thanked.
+    """
     databases.create_tables(url)
     database = Database(url)
     with database.writing() as session:
-        _arrange(session, people)
-    if is_invited:
-        invite_all(database, now=lambda: STARTS)
+        make_company(session)
+        campaign = make_campaign(session, sends_thanks=True)
+        version = make_version(
+            session, questionnaire=campaign.questionnaire, document=shipped_document("not_won")
+        )
+    due = [_to_be_asked, _to_be_reminded, *([_to_be_thanked] if is_invited else [])]
+    for first in range(0, people, len(due)):  # in turn, so that no kind leaves before another
+        with database.writing() as session:
+            session.add_all([campaign, version])
+            for number in range(first, min(first + len(due), people)):
+                due[number - first](session, number, campaign, version)
+        if is_invited:
+            invite_all(database, now=lambda: STARTS)
+            remind_all(database, now=lambda: STARTS)
+            thank_waiting(database, now=STARTS)
     database.close()
 
 
-def _arrange(session: Session, people: int) -> None:
-    make_company(session)
-    campaign = make_campaign(session)
-    make_version(
-        session, questionnaire=campaign.questionnaire, document=shipped_document("not_won")
+def _to_be_asked(session: Session, number: int, _campaign: Campaign, _version: Version) -> None:
+    _lost_deal(session, number)
+
+
+def _to_be_reminded(session: Session, number: int, campaign: Campaign, version: Version) -> None:
+    _asked(session, number, campaign, version)
+
+
+def _to_be_thanked(session: Session, number: int, campaign: Campaign, version: Version) -> None:
+    invitation = _asked(session, number, campaign, version)
+    make_response(session, invitation=invitation, submitted_at=STARTS - timedelta(hours=2))
+
+
+def _asked(session: Session, number: int, campaign: Campaign, version: Version) -> Invitation:
+    """Someone whom we asked ten days ago."""
+    deal, contact = _lost_deal(session, number)
+    return make_invitation(
+        session,
+        campaign=campaign,
+        version=version,
+        deal=deal,
+        contact=contact,
+        invited_at=STARTS - timedelta(days=10),
     )
-    for number in range(people):
-        account = make_account(session)
-        deal = make_deal(session, account=account)
-        contact = make_contact(session, account=account, email=buyer(number))
-        make_deal_contact(session, deal=deal, contact=contact)
+
+
+def _lost_deal(session: Session, number: int) -> tuple[Deal, Contact]:
+    account = make_account(session)
+    deal = make_deal(session, account=account)
+    contact = make_contact(session, account=account, email=buyer(number))
+    make_deal_contact(session, deal=deal, contact=contact)
+    return deal, contact
 
 
 @dataclass(frozen=True)
