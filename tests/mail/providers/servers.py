@@ -69,12 +69,17 @@ class SmtpAnswers:
     body: int | None = 250
     closes_kept: bool = False
     """Hang up where a second mail begins on a connection."""
+    pipelines: bool = True
+    """Take several commands at once (RFC 2920), as nearly all servers do."""
+    is_careless: bool = False
+    """Ask for the body of a mail whose recipient was refused."""
     received: list[bytes] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     port: int = 0
 
 
 class _SmtpDoor(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True  # answers to several commands do not wait for each other
     server: "_SmtpServer"
 
     def say(self, code: int, words: str = "as asked") -> None:
@@ -83,6 +88,7 @@ class _SmtpDoor(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.say(220, "loopback")
         self.mails = 0
+        self.is_addressed = False
         for line in self.rfile:
             command = line.decode().strip()
             self.server.answers.commands.append(command)
@@ -96,6 +102,10 @@ class _SmtpDoor(socketserver.StreamRequestHandler):
         self.mails += verb == "MAIL"
         if answers.closes_kept and self.mails > 1:
             return False
+        if verb == "EHLO" and answers.pipelines:
+            self.wfile.write(b"250-loopback\r\n250 PIPELINING\r\n")
+            return True
+        self.is_addressed = verb == "RCPT" and answers.rcpt == 250
         code = {"MAIL": answers.mail, "RCPT": answers.rcpt}.get(verb, 250)
         if code is None:
             return False
@@ -105,11 +115,19 @@ class _SmtpDoor(socketserver.StreamRequestHandler):
     def take_body(self, answers: SmtpAnswers) -> bool:
         if answers.data is None:
             return False
+        if not self.is_addressed and not answers.is_careless:
+            self.say(503)
+            return True
         self.say(answers.data)
         if answers.data != 354:
             return True
-        lines = list(iter(self.rfile.readline, b".\r\n"))
-        answers.received.append(b"".join(lines))
+        body = b""
+        while not body.endswith(b"\r\n.\r\n"):
+            line = self.rfile.readline()
+            if not line:
+                return False
+            body += line
+        answers.received.append(body.removesuffix(b".\r\n"))
         if answers.body is None:
             return False
         self.say(answers.body)

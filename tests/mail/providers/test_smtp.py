@@ -29,9 +29,9 @@ from tests.mail.providers.servers import SmtpAnswers, smtp_server
 NOW = datetime(2026, 10, 15, 10, 30, tzinfo=UTC)
 
 
-@pytest.fixture
-def server() -> Iterator[SmtpAnswers]:
-    with smtp_server(SmtpAnswers()) as answers:
+@pytest.fixture(params=[True, False], ids=["all at once", "one by one"])
+def server(request: pytest.FixtureRequest) -> Iterator[SmtpAnswers]:
+    with smtp_server(SmtpAnswers(pipelines=request.param)) as answers:
         yield answers
 
 
@@ -88,6 +88,30 @@ def test_each_refusal_says_what_to_do(
         hand_over(server)
 
     assert type(caught.value) is refusal
+
+
+def test_no_body_leaves_for_a_refused_recipient_though_the_server_asks_for_it(
+    server: SmtpAnswers,
+):
+    server.rcpt, server.is_careless = 550, True
+
+    with pytest.raises(NeverSend):
+        hand_over(server)
+
+    assert server.received == []
+
+
+def test_a_line_that_begins_with_a_dot_arrives_with_it(server: SmtpAnswers):
+    hand_over(server, text=".hidden\n..\n.\nThe end.")
+
+    (received,) = server.received
+    words = email.message_from_bytes(received.replace(b"\n..", b"\n."), policy=default)
+    assert words.get_body(("plain",)).get_content().splitlines() == [
+        ".hidden",
+        "..",
+        ".",
+        "The end.",
+    ]
 
 
 @pytest.fixture
