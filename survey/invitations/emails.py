@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from survey.deals.types import Outcome
-from survey.invitations.models import Invitation, Reminder
+from survey.invitations.models import Reminder
+from survey.invitations.queries.asked import ToAsk
 from survey.invitations.rules.wording import filled, paragraphs
 from survey.invitations.types import Links, MailKind, MailWords
 from survey.kit.words import first_name, span_in_words, weeks_ago_in_words
@@ -73,26 +74,26 @@ class AskedAgain:
 
 
 def asked_by(
-    invitation: Invitation,
+    invitation: ToAsk,
     document: Document,
     *,
     to_address: str,
     company: str,
     words: MailWords,
 ) -> Asked:
-    """Read what the mail needs from an invitation and what it hangs on. `document` is the
-    invitation's version, read for the outcome in whose words it asks.
+    """What the mail says of an invitation. `document` is the invitation's version, read for the
+    outcome in whose words it asks.
     """
-    deal, campaign = invitation.deal, invitation.campaign
+    campaign = invitation.campaign
     question = document.question(document.first)
-    fields = {"company": company, "product": deal.product or company}
-    seller = deal.seller.name if deal.seller else ""
+    fields = {"company": company, "product": invitation.product or company}
+    seller = invitation.seller_name
     return Asked(
         to_address=to_address,
-        to_name=header_text(invitation.contact.name),
+        to_name=header_text(invitation.contact_name),
         asked_as=invitation.asked_as,
-        product=header_text(deal.product),
-        when=span_in_words(deal.opened_on, deal.closed_on),
+        product=header_text(invitation.product),
+        when=span_in_words(invitation.opened_on, invitation.closed_on),
         seller_name="" if "@" in seller else header_text(seller),
         question=fill(say(question.label, {}), fields),
         choices=tuple(

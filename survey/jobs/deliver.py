@@ -26,15 +26,15 @@ from survey.letters.letter import Sendable
 from survey.letters.settled import settled_since_claimed
 from survey.mail import queries
 from survey.mail.actions import outbox
-from survey.mail.models import Attempt
-from survey.mail.types import AttemptOutcome, Compose, Draft, Ending, Provider, Refused
+from survey.mail.models import Claimed
+from survey.mail.types import AttemptOutcome, Compose, Draft, Ending, Left, Provider, Refused
 
 _PAUSES_S = (0.2, 0.4, 0.8, 1.6)
 _FRAMES = 12
 _BEGUN_PER_THREAD = 2
 _FEWEST_BEGUN = 16
 """Enough to go on with while the books are kept; whoever is killed leaves so many to be settled."""
-_FEWEST_CLAIMED = 64
+_FEWEST_CLAIMED = 256
 _CLAIMED_PER_THREAD = 4
 """Checking many at once costs little more than checking one."""
 _ROUNDS_AT_ONCE = 4
@@ -235,29 +235,23 @@ def _record(
     *,
     now: datetime,
 ) -> None:
-    if not endings:
-        return
-    left = outbox.record_accepted(session, endings, now=now)
-    counted[AttemptOutcome.ACCEPTED] += len(left)
-    others = queries.attempts_to_record(session, endings.keys() - left.keys())
-    ended = [(attempt, endings[attempt_id]) for attempt_id, attempt in others.items()]
-    _write_down(session, ended, counted, now=now)
-    late = [a.message for a, ending in ended if ending.outcome is AttemptOutcome.ACCEPTED]
-    note_left(session, desk.letters, [*left.values(), *late], now=now)
+    left = _write_down(session, endings, counted, now=now)
+    note_left(session, desk.letters, left, now=now)
 
 
 def _write_down(
     session: Session,
-    ended: Sequence[tuple[Attempt, Ending]],
+    endings: Mapping[str, Ending],
     counted: Counter[AttemptOutcome],
     *,
     now: datetime,
-) -> None:
-    outbox.record_outcomes(session, ended, now=now)
-    counted.update(ending.outcome for _, ending in ended)
-    for attempt, ending in ended:
+) -> list[Left]:
+    left = outbox.record_endings(session, endings, now=now)
+    counted.update(ending.outcome for ending in endings.values())
+    for attempt_id, ending in endings.items():
         if ending.outcome is not AttemptOutcome.ACCEPTED:
-            log.info("mail.not_sent", attempt=attempt.attempt_id, outcome=ending.outcome.value)
+            log.info("mail.not_sent", attempt=attempt_id, outcome=ending.outcome.value)
+    return list(left.values())
 
 
 def _take(
@@ -279,7 +273,7 @@ def _take(
         prepared: dict[str, Compose | Ending] = {}
         for kind, alike in _by_kind(attempts):
             prepared |= _prepared(session, desk.letters.get(kind), alike, now=now)
-        ended = [(a, e) for a in attempts if isinstance(e := prepared[a.attempt_id], Ending)]
+        ended = {key: each for key, each in prepared.items() if isinstance(each, Ending)}
         _write_down(session, ended, counted, now=now)
         for attempt in attempts:
             compose = prepared[attempt.attempt_id]
@@ -295,7 +289,7 @@ def _named(compose: Compose, mail_id: str) -> Draft:
 
 
 def _prepared(
-    session: Session, letter: Sendable | None, attempts: Sequence[Attempt], *, now: datetime
+    session: Session, letter: Sendable | None, attempts: Sequence[Claimed], *, now: datetime
 ) -> Mapping[str, Compose | Ending]:
     if letter is None:
         unknown = Ending(AttemptOutcome.TRY_LATER, detail=_UNKNOWN_KIND)
@@ -313,12 +307,12 @@ def _prepared(
         return {attempt.attempt_id: Ending(AttemptOutcome.TRY_LATER, detail=_UNREADABLE)}
 
 
-def _by_kind(attempts: Iterable[Attempt]) -> list[tuple[str, list[Attempt]]]:
+def _by_kind(attempts: Iterable[Claimed]) -> list[tuple[str, list[Claimed]]]:
     grouped = groupby(sorted(attempts, key=_kind_of), key=_kind_of)
     return [(kind, list(alike)) for kind, alike in grouped]
 
 
-def _kind_of(attempt: Attempt) -> str:
+def _kind_of(attempt: Claimed) -> str:
     return attempt.message.kind
 
 

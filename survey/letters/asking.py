@@ -11,13 +11,13 @@ from survey.invitations.actions import inviting
 from survey.invitations.actions.links import mint_links_of_all
 from survey.invitations.emails import Asked
 from survey.invitations.models import Invitation
-from survey.invitations.queries.asked import to_send
+from survey.invitations.queries.asked import ToAsk, to_send
 from survey.invitations.queries.plans import at_claim
 from survey.invitations.queries.wordings import Wordings, wordings
 from survey.invitations.types import Links, MailKind, SkipReason
 from survey.invitations.verdicts import Wait
 from survey.letters.letter import MASK, Paper, subject_of
-from survey.mail.models import Attempt, Message
+from survey.mail.models import Claimed, Message
 from survey.mail.types import AttemptOutcome, Compose, Draft, Ending
 from survey.questionnaires.queries import document_of
 from survey.responses.queries import answered_among
@@ -37,7 +37,7 @@ class InvitationLetter:
         self._paper = paper
 
     def ready(
-        self, session: Session, attempts: Sequence[Attempt], *, now: datetime
+        self, session: Session, attempts: Sequence[Claimed], *, now: datetime
     ) -> Mapping[str, Compose | Ending]:
         found = to_send(session, [subject_of(attempt.message) for attempt in attempts])
         held_back = _held_back(session, attempts, found, now=now)
@@ -53,7 +53,7 @@ class InvitationLetter:
         if invitation is None:
             return None
         head = self._paper.letterhead(session)
-        said = wordings(session, [invitation.campaign_id])
+        said = wordings(session, [invitation.campaign.id])
         asked = asked_of(session, invitation, message, _KIND, said, company=head.company)
         links = Links(answer=MASK, opt_out=MASK)
         return emails.invitation(self._paper.stationery, head, asked, links)
@@ -61,8 +61,8 @@ class InvitationLetter:
     def _composed(
         self,
         session: Session,
-        attempts: Sequence[Attempt],
-        found: Mapping[int, Invitation],
+        attempts: Sequence[Claimed],
+        found: Mapping[int, ToAsk],
         *,
         now: datetime,
     ) -> dict[str, Compose]:
@@ -70,13 +70,14 @@ class InvitationLetter:
             return {}
         head = self._paper.letterhead(session)
         invitations = [found[subject_of(attempt.message)] for attempt in attempts]
-        said = wordings(session, {invitation.campaign_id for invitation in invitations})
+        said = wordings(session, {invitation.campaign.id for invitation in invitations})
         asked = [
             asked_of(session, invitation, attempt.message, _KIND, said, company=head.company)
             for invitation, attempt in zip(invitations, attempts, strict=True)
         ]
         keys = [attempt.attempt_id for attempt in attempts]
-        links = mint_links_of_all(session, list(zip(invitations, keys, strict=True)), now=now)
+        carried = [(each.id, key) for each, key in zip(invitations, keys, strict=True)]
+        links = mint_links_of_all(session, carried, now=now)
         return {
             key: partial(emails.invitation, self._paper.stationery, head, each, minted)
             for key, each, minted in zip(keys, asked, links, strict=True)
@@ -85,7 +86,7 @@ class InvitationLetter:
 
 def asked_of(
     session: Session,
-    invitation: Invitation,
+    invitation: ToAsk,
     message: Message,
     kind: MailKind,
     said: Wordings,
@@ -114,8 +115,8 @@ def waiting(wait: Wait) -> Ending:
 
 def _held_back(
     session: Session,
-    attempts: Sequence[Attempt],
-    found: Mapping[int, Invitation],
+    attempts: Sequence[Claimed],
+    found: Mapping[int, ToAsk],
     *,
     now: datetime,
 ) -> dict[str, Ending]:
@@ -140,7 +141,8 @@ def _held_back(
         elif found[number].declined_at is not None:
             endings[attempt.attempt_id] = not_wanted(SkipReason.DECLINED.sentence)
         elif isinstance(verdict, SkipReason):
-            inviting.cancel_invitation(session, found[number], reason=verdict, now=now)
+            invitation = session.get_one(Invitation, number)
+            inviting.cancel_invitation(session, invitation, reason=verdict, now=now)
             endings[attempt.attempt_id] = not_wanted(verdict.sentence)
         elif found[number].closes_at <= now:
             endings[attempt.attempt_id] = not_wanted(_CLOSED)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey.company import queries
 from survey.config import Settings
-from survey.mail.models import Attempt, Message
+from survey.mail.models import Claimed, Message
 from survey.mail.rendering import Stationery
 from survey.mail.types import Compose, Draft, Ending, Letterhead
 
@@ -21,7 +21,7 @@ class Sendable(Protocol):
     """What delivering must know of one kind of mail. Asked of many at once, for speed."""
 
     def ready(
-        self, session: Session, attempts: Sequence[Attempt], *, now: datetime
+        self, session: Session, attempts: Sequence[Claimed], *, now: datetime
     ) -> Mapping[str, Compose | Ending]:
         """Attempt id → what renders its mail, or how it ends because it should not leave any more.
 

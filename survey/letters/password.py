@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from survey.letters.letter import MASK, Letter, Paper, subject_of
-from survey.mail.models import Attempt, Message
+from survey.mail.models import Claimed, Message
 from survey.mail.types import AttemptOutcome, Compose, Draft, Ending, Letterhead
 from survey.team import emails
 from survey.team.models import User
@@ -39,7 +39,7 @@ class _LinkLetter:
         self._write = write
 
     def ready(
-        self, session: Session, attempts: Sequence[Attempt], *, now: datetime
+        self, session: Session, attempts: Sequence[Claimed], *, now: datetime
     ) -> Mapping[str, Compose | Ending]:
         return {attempt.attempt_id: self._ready(session, attempt, now=now) for attempt in attempts}
 
@@ -52,7 +52,7 @@ class _LinkLetter:
             return None
         return self._write(self._paper.letterhead(session), user, self._link(MASK))
 
-    def _ready(self, session: Session, attempt: Attempt, *, now: datetime) -> Compose | Ending:
+    def _ready(self, session: Session, attempt: Claimed, *, now: datetime) -> Compose | Ending:
         message = attempt.message
         user = session.get(User, subject_of(message))
         if user is None or not user.is_active or user.email != message.to_address:

@@ -10,13 +10,14 @@ from survey.invitations import emails
 from survey.invitations.actions import reminding
 from survey.invitations.actions.links import mint_links_of_all
 from survey.invitations.models import Reminder
+from survey.invitations.queries.asked import to_ask
 from survey.invitations.queries.reminders import reminders_at_claim, reminders_to_send
 from survey.invitations.queries.wordings import wordings
 from survey.invitations.types import Links, MailKind, SkipReason
 from survey.invitations.verdicts import Wait
 from survey.letters.asking import asked_of, not_wanted, waiting
 from survey.letters.letter import MASK, Paper, subject_of
-from survey.mail.models import Attempt, Message
+from survey.mail.models import Claimed, Message
 from survey.mail.types import Compose, Draft, Ending
 from survey.responses.queries import answered
 
@@ -33,7 +34,7 @@ class ReminderLetter:
         self._paper = paper
 
     def ready(
-        self, session: Session, attempts: Sequence[Attempt], *, now: datetime
+        self, session: Session, attempts: Sequence[Claimed], *, now: datetime
     ) -> Mapping[str, Compose | Ending]:
         found = reminders_to_send(session, [subject_of(attempt.message) for attempt in attempts])
         held_back = _held_back(session, attempts, found, now=now)
@@ -51,7 +52,7 @@ class ReminderLetter:
         head = self._paper.letterhead(session)
         invitation = reminder.invitation
         said = wordings(session, [invitation.campaign_id])
-        asked = asked_of(session, invitation, message, _KIND, said, company=head.company)
+        asked = asked_of(session, to_ask(invitation), message, _KIND, said, company=head.company)
         again = emails.asked_again(reminder, now=reminder.sent_at or reminder.reminded_at)
         links = Links(answer=MASK, opt_out=MASK)
         return emails.reminder(self._paper.stationery, head, asked, again, links)
@@ -59,7 +60,7 @@ class ReminderLetter:
     def _composed(
         self,
         session: Session,
-        attempts: Sequence[Attempt],
+        attempts: Sequence[Claimed],
         found: Mapping[int, Reminder],
         *,
         now: datetime,
@@ -69,18 +70,16 @@ class ReminderLetter:
         head = self._paper.letterhead(session)
         keys = [attempt.attempt_id for attempt in attempts]
         reminders = [found[subject_of(attempt.message)] for attempt in attempts]
-        carried = [
-            (reminder.invitation, key) for reminder, key in zip(reminders, keys, strict=True)
-        ]
+        carried = [(each.invitation_id, key) for each, key in zip(reminders, keys, strict=True)]
         links = mint_links_of_all(session, carried, now=now)
-        said = wordings(session, {invitation.campaign_id for invitation, _ in carried})
+        said = wordings(session, {each.invitation.campaign_id for each in reminders})
         composed: dict[str, Compose] = {}
         for attempt, reminder, minted in zip(attempts, reminders, links, strict=True):
-            invitation, message = reminder.invitation, attempt.message
-            asked = asked_of(session, invitation, message, _KIND, said, company=head.company)
+            about, message = to_ask(reminder.invitation), attempt.message
+            asked = asked_of(session, about, message, _KIND, said, company=head.company)
             again = emails.asked_again(reminder, now=now)
             if again.is_last:
-                reminding.promise_no_more(invitation, number=reminder.number)
+                reminding.promise_no_more(reminder.invitation, number=reminder.number)
             composed[attempt.attempt_id] = partial(
                 emails.reminder, self._paper.stationery, head, asked, again, minted
             )
@@ -89,7 +88,7 @@ class ReminderLetter:
 
 def _held_back(
     session: Session,
-    attempts: Sequence[Attempt],
+    attempts: Sequence[Claimed],
     found: Mapping[int, Reminder],
     *,
     now: datetime,

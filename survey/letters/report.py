@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from survey.kit.clock import Month
 from survey.letters.letter import Paper, subject_of
-from survey.mail.models import Attempt, Message
+from survey.mail.models import Claimed, Message
 from survey.mail.types import AttemptOutcome, Compose, Draft, Ending
 from survey.reports import emails
 from survey.reports.queries import frozen_report
@@ -29,7 +29,7 @@ class ReportLetter:
         self._paper = paper
 
     def ready(
-        self, session: Session, attempts: Sequence[Attempt], *, now: datetime
+        self, session: Session, attempts: Sequence[Claimed], *, now: datetime
     ) -> Mapping[str, Compose | Ending]:
         del now
         return {

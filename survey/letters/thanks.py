@@ -10,7 +10,7 @@ from survey.company.queries import the_company
 from survey.invitations.actions.links import mint_links
 from survey.invitations.types import Links
 from survey.letters.letter import MASK, Paper, subject_of
-from survey.mail.models import Attempt, Message
+from survey.mail.models import Claimed, Message
 from survey.mail.queries import suppression_of
 from survey.mail.types import AttemptOutcome, Compose, Draft, Ending
 from survey.questionnaires.queries import document_of
@@ -35,7 +35,7 @@ class ThanksLetter:
         self._paper = paper
 
     def ready(
-        self, session: Session, attempts: Sequence[Attempt], *, now: datetime
+        self, session: Session, attempts: Sequence[Claimed], *, now: datetime
     ) -> Mapping[str, Compose | Ending]:
         return {attempt.attempt_id: self._ready(session, attempt, now=now) for attempt in attempts}
 
@@ -51,7 +51,7 @@ class ThanksLetter:
         head = self._paper.letterhead(session)
         return emails.thanks(self._paper.stationery, head, thanked, links)
 
-    def _ready(self, session: Session, attempt: Attempt, *, now: datetime) -> Compose | Ending:
+    def _ready(self, session: Session, attempt: Claimed, *, now: datetime) -> Compose | Ending:
         message = attempt.message
         response = to_thank_for(session, subject_of(message))
         if response is None:

@@ -11,11 +11,12 @@ from survey.deals.types import Outcome
 from survey.invitations import emails
 from survey.invitations.emails import AskedAgain
 from survey.invitations.models import Campaign, Invitation
+from survey.invitations.queries.asked import to_ask
 from survey.invitations.queries.wordings import contact_to_try, wordings
 from survey.invitations.rules.wording import words_for
 from survey.invitations.types import Links, MailKind, MailWords
 from survey.letters.letter import MASK, Paper, subject_of
-from survey.mail.models import Attempt, Message
+from survey.mail.models import Claimed, Message
 from survey.mail.queries import suppression_of
 from survey.mail.types import AttemptOutcome, Compose, Draft, Ending
 from survey.questionnaires.documents import read_document
@@ -37,7 +38,7 @@ class TrialLetter:
         self._paper = paper
 
     def ready(
-        self, session: Session, attempts: Sequence[Attempt], *, now: datetime
+        self, session: Session, attempts: Sequence[Claimed], *, now: datetime
     ) -> Mapping[str, Compose | Ending]:
         del now
         return {attempt.attempt_id: self._ready(session, attempt.message) for attempt in attempts}
@@ -96,7 +97,7 @@ def tried(
     )
     head = paper.letterhead(session)
     asked = emails.asked_by(
-        invitation,
+        to_ask(invitation),
         document,
         to_address=invitation.contact.email,
         company=head.company,

@@ -1,5 +1,6 @@
 """The outbox. It holds facts, never bodies and never tokens."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -96,6 +97,14 @@ class Attempt(Base):
     provider_message_id: Mapped[str | None] = mapped_column(String(200), index=True)
     status_code: Mapped[int | None]
     detail: Mapped[str] = mapped_column(Text, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that was claimed, and the random id of the attempt that is to hand it over."""
+
+    attempt_id: str
+    message: Message
 
 
 class Settlement(Base):

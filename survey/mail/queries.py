@@ -72,18 +72,17 @@ def with_lapsed_lease(session: Session, *, now: datetime, limit: int) -> list[At
     return list(session.scalars(asked))
 
 
-def attempts_to_record(session: Session, attempt_ids: Collection[str]) -> dict[str, Attempt]:
+def attempts_to_release(session: Session, attempt_ids: Collection[str]) -> list[Attempt]:
     """Attempts by their random id, locked, so that a lapse and a late answer take turns."""
-    asked = _attempts_locked().where(Attempt.attempt_id.in_(attempt_ids))
-    return {attempt.attempt_id: attempt for attempt in session.scalars(asked)}
+    return list(session.scalars(_attempts_locked().where(Attempt.attempt_id.in_(attempt_ids))))
 
 
-def first_attempts_open(
+def attempts_to_record(
     session: Session, attempt_ids: Iterable[str]
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Of these attempts, all of which are locked, those that are open, the only one of their mail,
-    and of a mail that no event has told of yet: their id and attempt_id, and their mail's
-    message_id, kind and subject_id.
+    """What recording how attempts ended has to know of them and of their mails, locked: their id,
+    attempt_id and finished_at, and their mail's message_id, kind, subject_id, attempts_made and
+    receipts_heard.
     """
     locked = (
         select(
@@ -91,15 +90,17 @@ def first_attempts_open(
             *(Message.kind, Message.subject_id, Message.attempts_made, Message.receipts_heard),
         )
         .join(Attempt.message)
-        .where(Attempt.attempt_id.in_(attempt_ids))
+        .where(among(session, Attempt.attempt_id, attempt_ids))
         .order_by(Message.id, Attempt.id)
         .with_for_update()
     )
-    return [
-        row
-        for row in session.execute(locked)
-        if row.finished_at is None and row.attempts_made == 1 and row.receipts_heard == 0
-    ]
+    return session.execute(locked).all()
+
+
+def messages_numbered(session: Session, numbers: Sequence[int]) -> list[Message]:
+    """These mails as they stand now, in order."""
+    asked = select(Message).where(among(session, Message.id, numbers)).order_by(Message.id)
+    return list(session.scalars(asked.execution_options(populate_existing=True)))
 
 
 def suppressed_since_claimed(session: Session, attempt_ids: Sequence[str]) -> list[str]:

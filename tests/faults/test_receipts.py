@@ -15,13 +15,12 @@ from survey.mail.actions.outbox import (
     claim_due,
     enqueue,
     hold_lapsed_claims,
-    record_outcomes,
+    record_endings,
     start_attempts,
 )
 from survey.mail.actions.receipts import record_receipts
 from survey.mail.models import Message, Suppression
 from survey.mail.providers.events import read_events
-from survey.mail.queries import attempts_to_record
 from survey.mail.types import AttemptOutcome, Ending
 from tests.factories import MOMENT
 from tests.faults.conftest import IS_WHOLE, Figures
@@ -124,10 +123,8 @@ def _record(database: Database, mails: Sequence[Mail], *, chance: random.Random)
         for mail in mails
     }
     with database.writing() as session:
-        known = [each for each, ending in endings.items() if ending is not None]
-        attempts = attempts_to_record(session, known)
-        ended = [(attempt, endings[key]) for key, attempt in attempts.items()]
-        record_outcomes(session, ended, now=MOMENT)
+        known = {key: ending for key, ending in endings.items() if ending is not None}
+        record_endings(session, known, now=MOMENT)
         hold_lapsed_claims(session, now=MOMENT + timedelta(hours=1), limit=len(mails))
 
 

@@ -11,6 +11,7 @@ from survey.config import shipped_folder
 from survey.deals.types import Outcome
 from survey.invitations import emails
 from survey.invitations.emails import Asked, AskedAgain
+from survey.invitations.queries.asked import to_ask
 from survey.invitations.rules.wording import shipped
 from survey.invitations.types import Links, MailKind
 from survey.mail.rendering import Stationery
@@ -81,7 +82,7 @@ def asked_about(session: Session, outcome: Outcome) -> Asked:
     invitation.campaign.public_id = "campaign"
     document = read_document(invitation.version.document, outcome)
     return emails.asked_by(
-        invitation,
+        to_ask(invitation),
         document,
         to_address="jane@buyer.example",
         company="Northwind",

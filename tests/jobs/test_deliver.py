@@ -14,7 +14,7 @@ from survey.jobs.deliver import Delivered, Desk, deliver_due
 from survey.kit.db import Database
 from survey.mail import queries, rules
 from survey.mail.actions import outbox
-from survey.mail.models import Attempt, Message
+from survey.mail.models import Attempt, Claimed, Message
 from survey.mail.types import (
     AttemptOutcome,
     Compose,
@@ -63,7 +63,7 @@ class Note:
     told: list[int] = field(default_factory=list)
 
     def ready(
-        self, _session: Session, attempts: Sequence[Attempt], *, now: datetime
+        self, _session: Session, attempts: Sequence[Claimed], *, now: datetime
     ) -> dict[str, Compose | Ending]:
         return {attempt.attempt_id: self._ready(attempt.message.to_address) for attempt in attempts}
 

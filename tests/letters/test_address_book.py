@@ -16,6 +16,7 @@ from survey.deals.types import Outcome
 from survey.invitations import emails
 from survey.invitations.emails import AskedAgain
 from survey.invitations.models import Campaign, Invitation
+from survey.invitations.queries.asked import to_ask
 from survey.invitations.rules.wording import shipped
 from survey.invitations.types import MailKind
 from survey.mail.providers.file import FileProvider
@@ -60,7 +61,9 @@ def asking(kind: MailKind, name: str) -> Draft:
     head = Letterhead(name, name, "#1f5f5b", "https://survey.northwind.example")
     document = read_document(shipped_document("not_won"), Outcome.LOST)
     words = shipped(kind, Outcome.LOST)
-    asked = emails.asked_by(invitation, document, to_address=READER, company=name, words=words)
+    asked = emails.asked_by(
+        to_ask(invitation), document, to_address=READER, company=name, words=words
+    )
     if kind is MailKind.REMINDER:
         again = AskedAgain("Last week", is_last=True)
         return emails.reminder(STATIONERY, head, asked, again, LINKS)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from survey.letters.letter import Sendable
-from survey.mail.models import Attempt
+from survey.mail.models import Claimed
 from survey.mail.types import AttemptOutcome, Compose, Draft, Ending
 
 _BLANK = Draft(to_address="", to_name="", subject="", text="", html="", from_name="")
@@ -22,7 +22,7 @@ class PastLetter:
         self.accepted = letter.accepted
 
     def ready(
-        self, _session: Session, attempts: Sequence[Attempt], *, now: datetime
+        self, _session: Session, attempts: Sequence[Claimed], *, now: datetime
     ) -> dict[str, Compose | Ending]:
         del now
         return {attempt.attempt_id: lambda: _BLANK for attempt in attempts}

@@ -1,19 +1,23 @@
 """What people ask about those who were asked, and about whom to ask or not to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from survey.audit.queries import entries_about
 from survey.audit.types import Subject
 from survey.company.models import Company
 from survey.deals.models import Contact, Deal, DealContact
+from survey.deals.types import Outcome
 from survey.invitations import facts
-from survey.invitations.models import Hold, Invitation, Link
+from survey.invitations.models import Campaign, Hold, Invitation, Link
 from survey.invitations.rules.contacts import barred_for_itself, choice_among
 from survey.invitations.types import ContactRule, LinkPurpose, ReferralState, SkipReason
 from survey.invitations.verdicts import Choice
+from survey.kit.bulk import among
 from survey.kit.tokens import digest
 from survey.kit.words import day_in_words, first_name
 from survey.team.models import User
@@ -38,20 +42,74 @@ def find_by_token(
     )
 
 
-def to_send(session: Session, invitation_ids: Sequence[int]) -> dict[int, Invitation]:
+@dataclass(frozen=True, slots=True)
+class ToAsk:
+    """An invitation, with what its mail says of the deal, the contact and the seller."""
+
+    campaign: Campaign
+    id: int
+    deal_id: int
+    contact_id: int
+    version_id: int
+    asked_as: Outcome
+    choice_order: Mapping[str, list[str]]
+    closes_at: datetime
+    declined_at: datetime | None
+    cancelled_at: datetime | None
+    cancel_reason: str
+    reminders_at_most: int
+    product: str
+    opened_on: date | None
+    closed_on: date | None
+    contact_name: str
+    seller_name: str
+    """Empty where nobody of us is named as the deal's seller."""
+
+
+def to_send(session: Session, invitation_ids: Sequence[int]) -> dict[int, ToAsk]:
     """The invitations that are still there, by number, with all that their mails speak of."""
     asked = (
-        select(Invitation)
-        .where(Invitation.id.in_(invitation_ids))
-        .options(
-            # Many invitations share these: read once, not once for each.
-            selectinload(Invitation.campaign),
-            joinedload(Invitation.contact),
-            joinedload(Invitation.deal).selectinload(Deal.seller),
+        select(
+            *(Invitation.campaign_id, Invitation.id, Invitation.deal_id, Invitation.contact_id),
+            *(Invitation.version_id, Invitation.asked_as, Invitation.choice_order),
+            *(Invitation.closes_at, Invitation.declined_at, Invitation.cancelled_at),
+            *(Invitation.cancel_reason, Invitation.reminders_at_most, Deal.product),
+            *(Deal.opened_on, Deal.closed_on, Contact.name, func.coalesce(User.name, "")),
         )
+        .join(Contact, Contact.id == Invitation.contact_id)
+        .join(Deal, Deal.id == Invitation.deal_id)
+        .outerjoin(User, User.id == Deal.seller_id)
+        .where(among(session, Invitation.id, invitation_ids))
         .order_by(Invitation.id)
     )
-    return {invitation.id: invitation for invitation in session.scalars(asked)}
+    rows = session.execute(asked).all()
+    running = select(Campaign).where(Campaign.id.in_({row.campaign_id for row in rows}))
+    campaigns = {campaign.id: campaign for campaign in session.scalars(running)}
+    return {row.id: ToAsk(campaigns[row.campaign_id], *row[1:]) for row in rows}
+
+
+def to_ask(invitation: Invitation) -> ToAsk:
+    """`to_send` of an invitation that was read with all of this, or stands in no table yet."""
+    deal = invitation.deal
+    return ToAsk(
+        campaign=invitation.campaign,
+        id=invitation.id,
+        deal_id=invitation.deal_id,
+        contact_id=invitation.contact_id,
+        version_id=invitation.version_id,
+        asked_as=invitation.asked_as,
+        choice_order=invitation.choice_order,
+        closes_at=invitation.closes_at,
+        declined_at=invitation.declined_at,
+        cancelled_at=invitation.cancelled_at,
+        cancel_reason=invitation.cancel_reason,
+        reminders_at_most=invitation.reminders_at_most,
+        product=deal.product,
+        opened_on=deal.opened_on,
+        closed_on=deal.closed_on,
+        contact_name=invitation.contact.name,
+        seller_name=deal.seller.name if deal.seller else "",
+    )
 
 
 def for_deal(session: Session, deal: Deal) -> list[Invitation]:

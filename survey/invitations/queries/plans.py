@@ -10,6 +10,7 @@ from survey.deals.models import Account, Contact, Deal
 from survey.deals.types import Outcome
 from survey.invitations import facts
 from survey.invitations.models import Campaign, Invitation
+from survey.invitations.queries.asked import ToAsk
 from survey.invitations.queries.campaigns import campaigns
 from survey.invitations.rules import asking, planning
 from survey.invitations.types import SkipReason
@@ -137,7 +138,7 @@ def still_wanted(
 
 
 def at_claim(
-    session: Session, addressed: Sequence[tuple[Invitation, str]], *, now: datetime
+    session: Session, addressed: Sequence[tuple[Invitation | ToAsk, str]], *, now: datetime
 ) -> dict[int, SkipReason | Wait]:
     """Why an invitation's mail to that address must not leave any more, or until when it has to
     wait, by the invitation's number; as many queries for hundreds as for one.

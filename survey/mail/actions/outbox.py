@@ -1,23 +1,23 @@
 """The way of a mail: decided on, claimed, handed over, and how that ended."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from survey.kit.bulk import among, insert_rows
 from survey.kit.errors import SurveyError
 from survey.kit.ids import new_public_ids
 from survey.mail import queries, rules
-from survey.mail.actions.standing import project, write_down
+from survey.mail.actions.standing import project
 from survey.mail.actions.stops import pause_queue, stop_queue
 from survey.mail.folding import fold
-from survey.mail.models import Attempt, Message
+from survey.mail.models import Attempt, Claimed, Message
 from survey.mail.types import AttemptOutcome, Decided, Ending, Left, MessageState, Tried
 
 _ATTEMPT_BYTES = 15
@@ -26,6 +26,7 @@ _NEW_COLUMNS = (
     *("send_after_at", "state", "state_reason", "state_changed_at"),
     *("attempts_made", "receipts_heard"),
 )
+_CLAIM_COLUMNS = ("message_id", "attempt_id", "provider", "claimed_at", "detail")
 _LAPSED = "The worker stopped while it was sending. The mail may have left, or not."
 
 
@@ -97,7 +98,7 @@ def _refuse_several(address: str) -> None:
         raise NotAnAddress("This is not one e-mail address. Correct it where the contact is kept.")
 
 
-def claim_due(session: Session, *, provider: str, limit: int, now: datetime) -> list[Attempt]:
+def claim_due(session: Session, *, provider: str, limit: int, now: datetime) -> list[Claimed]:
     """Take up to `limit` messages that are due, each with a fresh random attempt id.
 
     The caller commits before it calls the provider: whoever dies in between leaves a claim that is
@@ -121,81 +122,47 @@ def claim_due(session: Session, *, provider: str, limit: int, now: datetime) -> 
         )
         .execution_options(synchronize_session="evaluate")
     )
-    claimed = insert(Attempt).returning(Attempt, sort_by_parameter_order=True)
-    rows = [
-        {
-            "message_id": message.id,
-            "attempt_id": secrets.token_hex(_ATTEMPT_BYTES),
-            "provider": provider,
-            "claimed_at": now,
-        }
-        for message in messages
-    ]
-    attempts = list(session.scalars(claimed, rows))
-    for attempt, message in zip(attempts, messages, strict=True):
-        set_committed_value(attempt, "message", message)
-    return attempts
+    claimed = [Claimed(secrets.token_hex(_ATTEMPT_BYTES), message) for message in messages]
+    rows = [(each.message.id, each.attempt_id, provider, now, "") for each in claimed]
+    insert_rows(session, Attempt, _CLAIM_COLUMNS, rows)
+    return claimed
 
 
-def record_outcome(session: Session, attempt: Attempt, ending: Ending, *, now: datetime) -> Message:
-    """Write down how an attempt ended, and what follows for its message and for the queue."""
-    return record_outcomes(session, [(attempt, ending)], now=now)[0]
-
-
-def record_outcomes(
-    session: Session, ended: Sequence[tuple[Attempt, Ending]], *, now: datetime
-) -> list[Message]:
-    """`record_outcome` for several attempts, written together."""
-    to_fold = []
-    for attempt, ending in ended:
-        tells_all = _tells_all(attempt)
-        _end(attempt, ending, now=now)
-        if tells_all:
-            tried = Tried(ending.outcome, attempt.detail)
-            write_down(attempt.message, fold([tried]), now=now)
-        else:
-            to_fold.append(attempt.message)
-        _heed(session, attempt, ending, now=now)
-    session.flush()
-    if to_fold:
-        project(session, to_fold, now=now)
-    return [attempt.message for attempt, _ in ended]
-
-
-def record_accepted(
+def record_endings(
     session: Session, endings: Mapping[str, Ending], *, now: datetime
 ) -> dict[str, Left]:
-    """Write down those endings, by attempt id, that say "accepted" where that is all there is to
-    know of the mail; says which those are. The others are locked and left to `record_outcomes`.
+    """Write down how attempts ended, by attempt id, and what follows for their mails and for the
+    whole queue; says which mails left by these endings.
 
-    Nearly all end so, and rows cost a part of what objects do.
+    Nearly all there is to know of a mail is its first attempt, and most of them end alike: they
+    are written as rows, those that end alike in one statement. Only the others are folded.
     """
-    plain = [
-        row
-        for row in queries.first_attempts_open(session, endings)
-        if endings[row.attempt_id].outcome is AttemptOutcome.ACCEPTED
-    ]
-    ended = [
-        {
-            "id": row.id,
-            "outcome": AttemptOutcome.ACCEPTED,
-            "finished_at": now,
-            "status_code": endings[row.attempt_id].status_code,
-            "provider_message_id": endings[row.attempt_id].provider_message_id,
-            "detail": rules.told(endings[row.attempt_id].detail),
-        }
-        for row in plain
-    ]
+    ended = queries.attempts_to_record(session, endings) if endings else ()
     if not ended:
         return {}
-    session.execute(update(Attempt), ended)
-    session.execute(
-        update(Message)
-        .where(among(session, Message.id, [row.message_id for row in plain]))
-        .values(state=MessageState.ACCEPTED, state_changed_at=now, lease_until_at=None)
-        .execution_options(synchronize_session=False)
-    )
-    return {row.attempt_id: Left(row.kind, row.subject_id) for row in plain}
+    session.execute(update(Attempt), [_said(row, endings[row.attempt_id], now) for row in ended])
+    alike: dict[tuple[tuple[str, object], ...], list[int]] = defaultdict(list)
+    for row in ended:
+        if row.finished_at is None:
+            alike[_follows(row, endings[row.attempt_id], now)].append(row.message_id)
+    for columns, numbers in alike.items():
+        session.execute(
+            update(Message)
+            .where(among(session, Message.id, numbers))
+            .values(dict(columns))
+            .execution_options(synchronize_session=False)
+        )
+    _read_anew(session, {row.message_id for row in ended})
+    more_known = [row.message_id for row in ended if not _tells_all(row)]
+    if more_known:
+        project(session, queries.messages_numbered(session, more_known), now=now)
+    for row in ended:
+        _heed(session, endings[row.attempt_id], now=now)
+    return {
+        row.attempt_id: Left(row.kind, row.subject_id)
+        for row in ended
+        if endings[row.attempt_id].outcome is AttemptOutcome.ACCEPTED
+    }
 
 
 def start_attempts(
@@ -218,7 +185,7 @@ def release_claims(session: Session, attempt_ids: Sequence[str], *, now: datetim
     """Give back what was claimed and certainly never handed over, as if nobody had taken it; says
     how many. The caller knows that: it held them, or they had not been begun.
     """
-    attempts = queries.attempts_to_record(session, attempt_ids).values()
+    attempts = queries.attempts_to_release(session, attempt_ids)
     open_yet = [attempt for attempt in attempts if attempt.finished_at is None]
     messages = [attempt.message for attempt in open_yet]
     for attempt in open_yet:
@@ -235,44 +202,57 @@ def hold_lapsed_claims(session: Session, *, now: datetime, limit: int = 500) -> 
     back to the queue.
     """
     lapsed = queries.with_lapsed_lease(session, now=now, limit=limit)
-    begun = [attempt for attempt in lapsed if attempt.started_at is not None]
-    ending = Ending(AttemptOutcome.MAY_HAVE_BEEN_SENT, detail=_LAPSED)
-    record_outcomes(session, [(attempt, ending) for attempt in begun], now=now)
+    begun = [attempt.attempt_id for attempt in lapsed if attempt.started_at is not None]
     others = [attempt.attempt_id for attempt in lapsed if attempt.started_at is None]
+    ending = Ending(AttemptOutcome.MAY_HAVE_BEEN_SENT, detail=_LAPSED)
+    record_endings(session, dict.fromkeys(begun, ending), now=now)
     if others:
         release_claims(session, others, now=now)
     return len(begun)
 
 
-def _heed(session: Session, attempt: Attempt, ending: Ending, *, now: datetime) -> None:
+def _heed(session: Session, ending: Ending, *, now: datetime) -> None:
     """What an ending asks of the whole queue."""
     if ending.outcome is AttemptOutcome.QUEUE_STOPPED:
-        stop_queue(session, reason=attempt.detail, now=now)
+        stop_queue(session, reason=rules.told(ending.detail), now=now)
     if ending.pause_until is not None and ending.pause_until > now:
         pause_queue(session, until=rules.believable(ending.pause_until, now=now))
 
 
-def _end(attempt: Attempt, ending: Ending, *, now: datetime) -> None:
-    """Write down an ending. A later word on an attempt that was given up corrects it."""
-    message = attempt.message
-    is_late = attempt.finished_at is not None
-    attempt.outcome = ending.outcome
-    attempt.finished_at = now
-    attempt.status_code = ending.status_code
-    attempt.provider_message_id = ending.provider_message_id
-    attempt.detail = rules.told(ending.detail)
-    if is_late:
-        return
-    message.lease_until_at = None
+def _said(row: Any, ending: Ending, now: datetime) -> dict[str, object]:
+    """An attempt's columns. A later word on an attempt that was given up corrects it."""
+    return {
+        "id": row.id,
+        "outcome": ending.outcome,
+        "finished_at": now,
+        "status_code": ending.status_code,
+        "provider_message_id": ending.provider_message_id,
+        "detail": rules.told(ending.detail),
+    }
+
+
+def _follows(row: Any, ending: Ending, now: datetime) -> tuple[tuple[str, object], ...]:
+    """The columns of its mail that an attempt changes by ending in its time."""
+    columns: dict[str, object] = {"lease_until_at": None}
     if ending.outcome is AttemptOutcome.TRY_LATER:
-        message.send_after_at = rules.next_try_at(
-            message.attempts_made, now=now, not_before=ending.not_before
+        columns["send_after_at"] = rules.next_try_at(
+            row.attempts_made, now=now, not_before=ending.not_before
         )
+    if _tells_all(row):
+        standing = fold([Tried(ending.outcome, rules.told(ending.detail))])
+        columns["state"], columns["state_reason"] = standing.state, standing.reason
+        columns["state_changed_at"] = now
+    return tuple(columns.items())
 
 
-def _tells_all(attempt: Attempt) -> bool:
+def _tells_all(row: Any) -> bool:
     """Whether this first attempt, ending in its time, is all there is to know of its mail."""
-    message = attempt.message
-    return (
-        attempt.finished_at is None and message.attempts_made == 1 and message.receipts_heard == 0
-    )
+    return row.finished_at is None and row.attempts_made == 1 and row.receipts_heard == 0
+
+
+def _read_anew(session: Session, message_ids: Collection[int]) -> None:
+    """Let what the session holds of these mails be read again: rows were written beneath it."""
+    for each in list(session):
+        number = each.id if isinstance(each, Message) else getattr(each, "message_id", None)
+        if number in message_ids:
+            session.expire(each)

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from survey.kit.db import Base
 from survey.mail import queries, rules
 from survey.mail.actions import outbox, settling, stops
+from survey.mail.actions.standing import project
 from survey.mail.models import Attempt, Message
-from survey.mail.types import AttemptOutcome, Decided, Ending, MessageState
+from survey.mail.types import AttemptOutcome, Decided, Ending, Left, MessageState
 from tests.factories import MOMENT, make_message
 
 NOW = MOMENT + timedelta(hours=1)
@@ -17,55 +17,62 @@ NOW = MOMENT + timedelta(hours=1)
 
 def claim_one(session: Session, *, now: datetime = NOW) -> Attempt:
     """One mail claimed and begun."""
-    (attempt,) = outbox.claim_due(session, provider="file", limit=1, now=now)
-    assert outbox.start_attempts(session, [attempt.attempt_id], now=now) == {attempt.attempt_id}
-    session.refresh(attempt)
-    return attempt
+    (claimed,) = outbox.claim_due(session, provider="file", limit=1, now=now)
+    assert outbox.start_attempts(session, [claimed.attempt_id], now=now) == {claimed.attempt_id}
+    return queries.attempts_of(session, claimed.message)[-1]
 
 
 def end(session: Session, attempt: Attempt, outcome: AttemptOutcome, **facts: object) -> Message:
-    return outbox.record_outcome(session, attempt, Ending(outcome, **facts), now=NOW)
+    outbox.record_endings(session, {attempt.attempt_id: Ending(outcome, **facts)}, now=NOW)
+    return attempt.message
 
 
-def test_an_accepted_mail_is_written_down_alike_by_rows_and_by_objects(session: Session):
-    for _ in range(2):
-        make_message(session, to_address="jane@b.example")
-    ending = Ending(AttemptOutcome.ACCEPTED, "Thanks, jane@b.example.", 202, "their-id")
-    by_objects, by_rows = claim_one(session), claim_one(session)
-
-    outbox.record_outcome(session, by_objects, ending, now=NOW)
-    left = outbox.record_accepted(session, {by_rows.attempt_id: ending}, now=NOW)
-
-    assert set(left) == {by_rows.attempt_id}
-    for each in (by_objects, by_rows):
-        session.refresh(each)
-        session.refresh(each.message)
-    assert what_differs(by_objects, by_rows) == {"id", "message_id", "attempt_id"}
-    assert what_differs(by_objects.message, by_rows.message) == {"id", "public_id", "key"}
-
-
-@pytest.mark.parametrize(
-    ("outcome", "columns"),
-    [
-        (AttemptOutcome.TRY_LATER, {}),
-        (AttemptOutcome.ACCEPTED, {"attempts_made": 1}),
-        (AttemptOutcome.ACCEPTED, {"receipts_heard": 1}),
-    ],
-)
-def test_rows_tell_only_of_accepted_mails_of_which_no_more_is_known(
-    session: Session, outcome: AttemptOutcome, columns: dict[str, int]
+@pytest.mark.parametrize("outcome", list(AttemptOutcome))
+def test_a_first_ending_says_of_its_mail_what_all_that_is_known_of_it_says(
+    session: Session, outcome: AttemptOutcome
 ):
-    message = make_message(session, **columns)
+    make_message(session)
     attempt = claim_one(session)
+    message = end(session, attempt, outcome, detail="Thanks, jane@b.example.", status_code=202)
+    at_once = columns_of(message)
 
-    left = outbox.record_accepted(session, {attempt.attempt_id: Ending(outcome)}, now=NOW)
-
+    project(session, [message], now=NOW)
     session.refresh(message)
-    assert (left, message.state) == ({}, MessageState.CLAIMED)
+
+    assert columns_of(message) == at_once
+    assert at_once["lease_until_at"] is None
+    assert (attempt.outcome, attempt.finished_at, attempt.status_code) == (outcome, NOW, 202)
+    assert attempt.detail == "Thanks, …"
 
 
-def what_differs(one: Base, other: Base) -> set[str]:
-    return {c.key for c in one.__table__.columns if getattr(one, c.key) != getattr(other, c.key)}
+def test_many_endings_are_written_each_as_its_own(session: Session):
+    outcomes = [AttemptOutcome.ACCEPTED, AttemptOutcome.NEVER_SEND, AttemptOutcome.ACCEPTED]
+    messages = [make_message(session, kind="note", subject_id=n) for n in range(3)]
+    messages[2].attempts_made = 1  # one that failed before
+    attempts = [claim_one(session) for _ in outcomes]
+    endings = {
+        attempt.attempt_id: Ending(outcome, provider_message_id=f"theirs-{number}")
+        for number, (attempt, outcome) in enumerate(zip(attempts, outcomes, strict=True))
+    }
+
+    left = outbox.record_endings(session, endings, now=NOW)
+
+    assert left == {
+        attempts[0].attempt_id: Left("note", 0),
+        attempts[2].attempt_id: Left("note", 2),
+    }
+    assert [message.state for message in messages] == [
+        MessageState.ACCEPTED,
+        MessageState.FAILED,
+        MessageState.ACCEPTED,
+    ]
+    told = [attempt.provider_message_id for attempt in attempts]
+    assert told == ["theirs-0", "theirs-1", "theirs-2"]
+    assert outbox.record_endings(session, {}, now=NOW) == {}
+
+
+def columns_of(message: Message) -> dict[str, object]:
+    return {c.key: getattr(message, c.key) for c in Message.__table__.columns}
 
 
 def test_enqueue_puts_a_message_in_the_outbox(session: Session):

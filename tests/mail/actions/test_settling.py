@@ -63,7 +63,8 @@ def test_a_decision_older_than_the_newest_attempt_is_history(session: Session):
     settling.send_again(session, message, now=NOW)
     (attempt,) = outbox.claim_due(session, provider="file", limit=1, now=NOW)
 
-    outbox.record_outcome(session, attempt, Ending(AttemptOutcome.NEVER_SEND, "No."), now=NOW)
+    ending = Ending(AttemptOutcome.NEVER_SEND, "No.")
+    outbox.record_endings(session, {attempt.attempt_id: ending}, now=NOW)
 
     assert (message.state, message.state_reason) == (MessageState.FAILED, "No.")
 

@@ -29,9 +29,8 @@ def test_an_ending_that_names_a_moment_lets_every_mail_wait_for_it(session: Sess
     (attempt,) = outbox.claim_due(session, provider="file", limit=1, now=NOW)
     reset = NOW + timedelta(minutes=3)
 
-    outbox.record_outcome(
-        session, attempt, Ending(AttemptOutcome.ACCEPTED, pause_until=reset), now=NOW
-    )
+    ending = Ending(AttemptOutcome.ACCEPTED, pause_until=reset)
+    outbox.record_endings(session, {attempt.attempt_id: ending}, now=NOW)
 
     assert queries.may_leave(session, now=reset - timedelta(seconds=1)) is False
     assert queries.may_leave(session, now=reset) is True
@@ -42,7 +41,7 @@ def test_a_moment_beyond_belief_is_cut_to_a_day(session: Session):
     (attempt,) = outbox.claim_due(session, provider="file", limit=1, now=NOW)
     ending = Ending(AttemptOutcome.TRY_LATER, pause_until=NOW + timedelta(days=900))
 
-    outbox.record_outcome(session, attempt, ending, now=NOW)
+    outbox.record_endings(session, {attempt.attempt_id: ending}, now=NOW)
 
     pause = queries.queue_pause(session)
     assert pause is not None
