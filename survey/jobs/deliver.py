@@ -27,6 +27,7 @@ from survey.letters.settled import settled_since_claimed
 from survey.mail import queries
 from survey.mail.actions import outbox
 from survey.mail.models import Claimed
+from survey.mail.rules import LEASE
 from survey.mail.types import AttemptOutcome, Compose, Draft, Ending, Left, Provider, Refused
 
 _PAUSES_S = (0.2, 0.4, 0.8, 1.6)
@@ -38,6 +39,8 @@ _FEWEST_CLAIMED = 256
 _CLAIMED_PER_THREAD = 4
 """Checking many at once costs little more than checking one."""
 _ROUNDS_AT_ONCE = 4
+_CHECK_HOLDS = LEASE / 3
+"""What waits longer, with a provider that is slow, is given back, claimed and checked anew."""
 _GATHERED_S = 0.02
 """Endings within this time are written down together."""
 _UNREADABLE = "The mail could not be written. The log says why; it is tried again."
@@ -85,6 +88,8 @@ class _Run:
 
     claimed: dict[str, Compose] = field(default_factory=dict)
     """Attempt id → what renders its mail: claimed, not begun."""
+    checked_at: datetime | None = None
+    """When these were looked at last as a whole."""
     under_way: dict[Future[Ending], str] = field(default_factory=dict)
     tally: Counter[AttemptOutcome] = field(default_factory=Counter)
     may_be_more: bool = False
@@ -183,7 +188,7 @@ def _record_and_begin(
     desk: Desk, run: _Run, endings: Mapping[str, Ending], *, takes_more: bool
 ) -> dict[str, Compose]:
     counted: Counter[AttemptOutcome] = Counter()
-    claimed = dict(run.claimed)
+    claimed, checked_at = dict(run.claimed), run.checked_at
     begun: dict[str, Compose] = {}
     may_be_more = False
     with desk.database.writing() as session:
@@ -191,31 +196,32 @@ def _record_and_begin(
         _record(session, desk, endings, counted, now=now)
         if takes_more and queries.may_leave(session, now=now):
             free = desk.most_begun - len(run.under_way)
-            overtaken = _overtaken(session, list(claimed)[:free], now=now)
+            is_fresh = checked_at is None or now - checked_at <= _CHECK_HOLDS
+            overtaken = (
+                _overtaken(session, list(claimed)[:free]) if is_fresh else frozenset(claimed)
+            )
+            if overtaken:
+                outbox.release_claims(session, sorted(overtaken), now=now)
             claimed = {key: claimed[key] for key in claimed if key not in overtaken}
             if len(claimed) < free:
                 taken, may_be_more = _take(session, desk, desk.most_claimed, counted, now=now)
                 claimed |= taken
+                checked_at = now
             begun = _begin(session, claimed, free, now=now)
             may_be_more = may_be_more or bool(claimed) or bool(overtaken)
     # Only now is it true: a transaction that failed is tried again from the same beginning.
-    run.claimed = claimed
+    run.claimed, run.checked_at = claimed, checked_at
     run.may_be_more = may_be_more
     run.tally.update(counted)
     return begun
 
 
-def _overtaken(session: Session, claimed: Sequence[str], *, now: datetime) -> frozenset[str]:
-    """Give back what was claimed before its address came on the list of those never to mail, or
-    its buyer answered or declined: its letter looks at it anew, and says what becomes of it.
+def _overtaken(session: Session, claimed: Sequence[str]) -> frozenset[str]:
+    """What was claimed before its address came on the list of those never to mail, or its buyer
+    answered or declined: its letter looks at it anew, and says what becomes of it.
     """
-    overtaken = {
-        *queries.suppressed_since_claimed(session, claimed),
-        *settled_since_claimed(session, claimed),
-    }
-    if overtaken:
-        outbox.release_claims(session, sorted(overtaken), now=now)
-    return frozenset(overtaken)
+    suppressed = queries.suppressed_since_claimed(session, claimed)
+    return frozenset([*suppressed, *settled_since_claimed(session, claimed)])
 
 
 def _begin(

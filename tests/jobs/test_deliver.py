@@ -313,6 +313,23 @@ def test_two_workers_at_once_send_each_mail_once(desk: Desk, database: Database)
     other.close()
 
 
+def test_a_check_does_not_hold_for_longer_than_some_minutes(desk: Desk, database: Database):
+    put(database, *(f"n{n:02}@b.example" for n in range(40)))
+    note = desk.letters["note"]
+    passed = [NOW]
+
+    def three_minutes_later_nobody_wants_them() -> None:
+        passed.append(NOW + timedelta(minutes=3))
+        note.reasons |= {f"n{n:02}@b.example": "No." for n in range(40)}
+
+    desk.provider.before_each = during_the_first_call(three_minutes_later_nobody_wants_them)
+
+    delivered = deliver_due(replace(desk, threads=1, now=lambda: passed[-1]))
+
+    assert delivered.accepted == len(desk.provider.taken) == desk.most_begun == 16
+    assert delivered.cancelled == 40 - 16
+
+
 def test_every_attempt_of_a_mail_bears_the_same_mail_id(desk: Desk, database: Database):
     put(database, "a@b.example")
     desk = answering(desk, a=TryLater("Not now."))
