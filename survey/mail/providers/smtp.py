@@ -156,8 +156,8 @@ def _answers_to(server: smtplib.SMTP, commands: Sequence[str]) -> Iterator[tuple
 
 
 def _send_body(server: smtplib.SMTP, content: bytes) -> int:
-    """Send what ends with a line end, with the dots that begin a line doubled and one dot at the end
-    (RFC 5321, 4.5.2). `smtplib` does so in one step with `data`, and then does not say whether a
+    """Send what ends with a line end, its leading dots doubled and one dot at the end (RFC
+    5321, 4.5.2). `smtplib` does so in one step with `data`, and then does not say whether a
     connection was cut before the body or after it.
     """
     try:
