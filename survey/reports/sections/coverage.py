@@ -9,7 +9,7 @@ from survey.kit.disclosure import Rate
 from survey.kit.statistics import Count
 from survey.kit.words import counted, month_in_words
 from survey.reports.cells import number, part, share, text
-from survey.reports.sections.common import columns, with_rows
+from survey.reports.sections.columns import columns, with_rows
 from survey.reports.types import Column, Figure, MonthFigures, Period, Row, Section
 
 

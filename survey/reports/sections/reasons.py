@@ -11,7 +11,7 @@ from survey.kit.disclosure import Rate
 from survey.kit.statistics import Count
 from survey.kit.words import counted
 from survey.reports.cells import NONE, change, number, share, text
-from survey.reports.sections.common import columns, with_rows
+from survey.reports.sections.columns import columns, with_rows
 from survey.reports.types import Figure, Period, Row, Section
 
 _WHY: Mapping[Outcome, str] = {

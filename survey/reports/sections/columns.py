@@ -1,4 +1,4 @@
-"""What every table of a report is put together with."""
+"""The columns of a report’s tables, and which tables have anything to tell."""
 
 from survey.reports.types import Column, Period, Section
 
