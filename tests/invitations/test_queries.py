@@ -9,8 +9,9 @@ from survey.deals.models import Deal
 from survey.deals.types import Outcome
 from survey.invitations import facts
 from survey.invitations.models import Campaign
-from survey.invitations.queries.plans import plan, plan_all, still_wanted
+from survey.invitations.queries.plans import at_claim, plan, plan_all
 from survey.invitations.types import CampaignState, SkipReason
+from survey.invitations.verdicts import Wait
 from survey.kit.db import Database
 from survey.mail.types import SuppressionReason
 from tests.databases import queries_counted
@@ -211,9 +212,9 @@ def test_mail_is_still_wanted_until_something_changes(session: Session, moment: 
     invitation = make_invitation(session, deal=part.deal, contact=part.contact, sent_at=None)
     address = part.contact.email
 
-    def reason(to_address: str = address) -> SkipReason | None:
+    def reason(to_address: str = address) -> SkipReason | Wait | None:
         session.flush()
-        return still_wanted(session, invitation, to_address=to_address, now=moment)
+        return at_claim(session, [(invitation, to_address)], now=moment).get(invitation.id)
 
     assert reason() is None
     assert reason("old@buyer.example") == SkipReason.CONTACT_CHANGED

@@ -148,6 +148,12 @@ def test_every_file_is_told_here() -> None:
     assert len(ALL) == 48
 
 
+def _sentence_about(file: Path) -> str:
+    if file.suffix == ".json":
+        return f"“{file.name}” is JSON. Export it as CSV and import that."
+    return f'“{file.name}” {_LACKS} [columns] deal_id = "…".'
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_a_file_without_our_columns_is_refused_by_a_sentence(
     database: Database, moment: datetime, name: str
@@ -155,8 +161,7 @@ def test_a_file_without_our_columns_is_refused_by_a_sentence(
     with pytest.raises((FileNotReadable, ColumnsNotKnown)) as refused:
         take_in(database, moment, name, "")
 
-    sentence = REFUSED.get(name, f'“{Path(name).name}” {_LACKS} [columns] deal_id = "…".')
-    assert str(refused.value) == sentence
+    assert str(refused.value) == REFUSED.get(name, _sentence_about(Path(name)))
     assert deals_in(database) == []
 
 

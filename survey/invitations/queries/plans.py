@@ -130,13 +130,6 @@ def _counted_under(reason: SkipReason, asks: Sequence[Outcome]) -> ColumnElement
             return Deal.outcome.in_(asks) & ~facts.was_asked()
 
 
-def still_wanted(
-    session: Session, invitation: Invitation, *, to_address: str, now: datetime
-) -> SkipReason | Wait | None:
-    """What `at_claim` says of one invitation; None when its mail may leave."""
-    return at_claim(session, [(invitation, to_address)], now=now).get(invitation.id)
-
-
 def at_claim(
     session: Session, addressed: Sequence[tuple[Invitation | ToAsk, str]], *, now: datetime
 ) -> dict[int, SkipReason | Wait]:
