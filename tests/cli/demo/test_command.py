@@ -124,6 +124,8 @@ def test_demo_prints_addresses_that_open(place: tuple[Database, Settings, Told])
     }
 
     assert set(opened.values()) == {200}
+    roles = {f"Open as {role}" for role in ("manager", "analyst", "seller", "viewer", "admin")}
+    assert opened.keys() == roles | {"The mailbox", "Be the buyer"}
 
 
 @pytest.mark.parametrize("role", ["manager", "analyst", "seller", "viewer", "admin"])

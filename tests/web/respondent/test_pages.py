@@ -4,12 +4,14 @@ import gzip
 import hashlib
 import json
 import re
+from itertools import product
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey.deals.types import Outcome
 from survey.kit.db import Base, Database
 from survey.responses.models import Answer
 from tests.databases import queries_counted
@@ -19,6 +21,7 @@ from tests.pages import CheckingClient
 
 LIGHT = 14_000
 """Bytes, compressed, all in all: DESIGN §8."""
+SCREENS = list(product((Outcome.LOST, Outcome.WON), ("weighed", "about", "readers")))
 HOSTILE = [
     "<script>alert(1)</script>",
     "\"'><img src=x onerror=alert(1)>",
@@ -46,30 +49,51 @@ def answer(client: CheckingClient, **given: str) -> None:
     )
 
 
-@pytest.mark.parametrize("screen", ["weighed", "about", "readers"])
+@pytest.mark.parametrize(
+    ("outcome", "address"),
+    [
+        *((outcome, f"/s/answer-token?screen={key}") for outcome, key in SCREENS),
+        (Outcome.NO_DECISION, "/s/answer-token"),
+        (Outcome.LOST, "/s/answer-token/thanks"),
+        (Outcome.LOST, "/o/out-answer-token"),
+    ],
+)
 def test_a_page_weighs_little_all_in_all(
-    client: CheckingClient, session: Session, screen: str
+    client: CheckingClient, session: Session, outcome: Outcome, address: str
+) -> None:
+    make_asked(session, outcome=outcome)
+    client.post("/s/answer-token", data={"screen": "weighed", "weighed": "price"})
+    if outcome is Outcome.LOST:
+        client.post("/s/answer-token", data={"screen": "ended", "ended": "chose_supplier"})
+    if address.endswith("thanks"):
+        answer(client)
+
+    packed = client.get(address, headers={"Accept-Encoding": "gzip"}, unchecked="compressed")
+    page = gzip.decompress(packed.data).decode()
+    rest = re.findall(r'<(?:link|script|img)[^>]+(?:href|src)="([^"]+)"', page)
+    weight = len(packed.data)
+    for linked in rest:
+        with client.get(linked) as file:
+            weight += len(gzip.compress(file.data))
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert rest
+    assert all(linked.startswith("/") for linked in rest)
+    assert weight < LIGHT
+
+
+def test_nothing_about_readers_or_getting_in_touch_is_chosen_beforehand(
+    client: CheckingClient, session: Session
 ) -> None:
     make_asked(session)
     client.post("/s/answer-token", data={"screen": "weighed", "weighed": "price"})
     client.post("/s/answer-token", data={"screen": "ended", "ended": "chose_supplier"})
 
-    packed = client.get(
-        f"/s/answer-token?screen={screen}",
-        headers={"Accept-Encoding": "gzip"},
-        unchecked="compressed",
-    )
-    page = gzip.decompress(packed.data).decode()
-    rest = re.findall(r'<(?:link|script|img)[^>]+(?:href|src)="([^"]+)"', page)
-    weight = len(packed.data)
-    for address in rest:
-        with client.get(address) as file:
-            weight += len(gzip.compress(file.data))
+    page = client.get("/s/answer-token?screen=readers").text
 
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert len(rest) == 4
-    assert all(address.startswith("/") for address in rest)
-    assert weight < LIGHT
+    offered = re.findall(r'<input[^>]+name="(?:readers|contact)"[^>]*>', page)
+    assert len(offered) == 6
+    assert not [each for each in offered if "checked" in each]
 
 
 def test_opening_changes_nothing(
