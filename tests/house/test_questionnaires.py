@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from survey.insights.queries.reasons import PRICE_MADE_IT
 from survey.questionnaires.documents import SHIPPED, shipped_document
 from survey.questionnaires.rules import questions_of, screens_for, seconds_to_answer
 from survey.questionnaires.types import SOMETHING_ELSE, QuestionKind
@@ -90,6 +91,19 @@ def test_price_is_probed_only_after_price(document):
         shown = {question.key for question in questions_of(screens_for(document, answers))}
         if shown & {"same_cost", "cost_less", "still_chosen"}:
             assert answers.get("weighed") == "price"
+
+
+@by_outcome
+def test_what_buyers_would_have_done_is_told_as_their_word(document):
+    told = {
+        choice.short
+        for question in questions_of(document.screens)
+        for choice in question.choices
+        if (question.key, choice.key) in PRICE_MADE_IT
+    }
+
+    assert told
+    assert all(words.startswith("said they would") for words in told)
 
 
 @by_outcome
