@@ -13,6 +13,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy.orm import Session
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from survey.team.models import User
 from survey.team.types import Role
@@ -54,11 +55,12 @@ def base_url(_free_address: str) -> str:
 @pytest.fixture
 def live(app: Flask, base_url: str) -> Iterator[str]:
     """The application served at `base_url`, which it returns."""
-    server = create_server(app, listen=base_url.removeprefix("http://"), threads=8)
+    server: Any = create_server(app, listen=base_url.removeprefix("http://"), threads=8)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield base_url
-    server.close()
+    # By its own thread, which may be waiting on what another would close under it.
+    server.trigger.pull_trigger(lambda: close_all(server._map))
     thread.join(timeout=5)
 
 

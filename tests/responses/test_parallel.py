@@ -4,6 +4,7 @@ import http.client
 import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from survey.invitations.models import Invitation
 from survey.kit import clock
@@ -40,15 +42,18 @@ def test_a_hundred_equal_presses_make_one_response_and_a_hundred_thanks(
     session.commit()
     app.test_client().post("/s/answer-token", data={"screen": "weighed", "weighed": "price"})
     app.test_client().post("/s/answer-token", data={"screen": "ended", "ended": "put_off"})
-    server = create_server(app, listen="127.0.0.1:0", threads=THREADS)
-    threading.Thread(target=server.run, daemon=True).start()
+    server: Any = create_server(app, listen="127.0.0.1:0", threads=THREADS)
+    running = threading.Thread(target=server.run, daemon=True)
+    running.start()
 
     together = threading.Barrier(PRESSES)
     port = int(server.effective_port)
 
     with ThreadPoolExecutor(PRESSES) as presses:
         pages = list(presses.map(lambda _: press(port, together), range(PRESSES)))
-    server.close()
+    # Only the loop's own thread may close what it watches.
+    server.trigger.pull_trigger(lambda: close_all(server._map))
+    running.join(timeout=10)
 
     assert [status for status, _ in pages] == [200] * PRESSES
     assert all("Thank you, Anna." in page for _, page in pages)
