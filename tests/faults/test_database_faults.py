@@ -134,6 +134,7 @@ def _send_over_a_full_disk(
     elif not sending.is_over:
         sending.lift_limit()
     if command == "serve":  # it outlives the fault, and goes on by itself
+        sending.send(signal.SIGUSR1)  # what it could not give back is free once its claim lapsed
         installation.wake("deliver")
         wait_for(lambda: len(bench.provider.accepted) > reached, within_s=60)
         sending.send(signal.SIGTERM)
