@@ -16,7 +16,8 @@ from survey.deals.rules import name_key
 from survey.kit.errors import SurveyError
 from survey.questionnaires.types import NamedReason
 from survey.responses.models import Answer, Response
-from survey.responses.types import Audience, ResponseState
+from survey.responses.types import ResponseState
+from survey.responses.visibility import has_readers
 from survey.taxonomy.models import Reason
 from survey.taxonomy.types import SaleMoment
 from survey.team.models import User
@@ -216,7 +217,7 @@ def _same_by_person(
 
 
 def _check_readable(response: Response) -> None:
-    if response.audience is Audience.TOTALS_ONLY or response.state is ResponseState.DELETED:
+    if not has_readers(response.audience) or response.state is ResponseState.DELETED:
         raise NotReadable("The buyer asked that nobody read this answer; it counts in totals only.")
     if response.state is ResponseState.HELD:
         raise NotReadable("A machine may have sent this answer. Release it first.")

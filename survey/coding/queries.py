@@ -14,7 +14,8 @@ from survey.deals.models import Competitor, Deal
 from survey.deals.rules import NamedAlternative, name_key
 from survey.invitations.models import Invitation
 from survey.responses.models import Answer, Response
-from survey.responses.types import Audience, ResponseState
+from survey.responses.types import ResponseState
+from survey.responses.visibility import may_be_read
 from survey.taxonomy.models import Reason
 from survey.taxonomy.queries import Heirs, as_called_in
 
@@ -93,7 +94,7 @@ def alternatives_told(
         .where(
             Response.deal_id.in_(deal_ids),
             Response.state == ResponseState.COUNTED,
-            Response.audience != Audience.TOTALS_ONLY,
+            may_be_read(),
             Answer.question_key.in_(ALTERNATIVE_QUESTIONS),
         )
         .order_by(Response.deal_id, Answer.id)
@@ -240,7 +241,7 @@ def awaiting_a_reader(session: Session) -> list[Response]:
             select(Response)
             .where(
                 Response.state == ResponseState.COUNTED,
-                Response.audience != Audience.TOTALS_ONLY,
+                may_be_read(),
                 has_words,
                 ~has_reader,
             )
@@ -265,7 +266,7 @@ def uses_by_reason(session: Session, heirs: Heirs) -> dict[int, int]:
         .where(
             Coding.state == CodingState.CONFIRMED,
             Response.state == ResponseState.COUNTED,
-            Response.audience != Audience.TOTALS_ONLY,
+            may_be_read(),
         )
         .group_by(reason_id)
         .order_by(reason_id)

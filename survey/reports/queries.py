@@ -46,8 +46,8 @@ from survey.reports.types import (
     QuoteRef,
 )
 from survey.responses.models import Answer, Response
-from survey.responses.types import Audience, ResponseState
-from survey.responses.visibility import visible_to, whole_to, without_names
+from survey.responses.types import ResponseState
+from survey.responses.visibility import may_be_quoted, visible_to, whole_to, without_names
 from survey.taxonomy.queries import newest_release
 from survey.team.models import User
 from survey.team.types import Role
@@ -192,7 +192,7 @@ def _quotes(session: Session, month: Month, *, cut_at: datetime) -> tuple[QuoteR
             Response.month_index == month.index,
             Response.submitted_at < cut_at,
             Response.state == ResponseState.COUNTED,
-            Response.audience.in_((Audience.PEOPLE_DEALT_WITH, Audience.SENDER_TEAM)),
+            may_be_quoted(),
             Deal.outcome != Outcome.OPEN,
         )
         .order_by(Response.public_id)

@@ -45,9 +45,30 @@ _OTHERS: Mapping[tuple[Role, Audience], Sight] = {
 }
 
 
+def has_readers(audience: Audience) -> bool:
+    """Whether anybody at all may read an answer with that audience; `may_be_read` in Python."""
+    return audience is not Audience.TOTALS_ONLY
+
+
+def may_be_read() -> ColumnElement[bool]:
+    """The condition on `Response` under which anybody at all may read it: not “only in totals”.
+
+    What stands in figures, lists and words beside each other asks this; who reads, `visible_to`.
+    """
+    return Response.audience != Audience.TOTALS_ONLY
+
+
+def may_be_quoted() -> ColumnElement[bool]:
+    """The condition on `Response` under which its words may be passed on: the buyer chose readers.
+
+    Where nothing was chosen the sender's team reads, and quotes nothing.
+    """
+    return Response.audience.in_((Audience.PEOPLE_DEALT_WITH, Audience.SENDER_TEAM))
+
+
 def sight(role: Role, audience: Audience, *, is_own_deal: bool, state: ResponseState) -> Sight:
     """How much a reader of that role sees of an answer with that audience; batches apart."""
-    if audience is Audience.TOTALS_ONLY or state is ResponseState.DELETED:
+    if not has_readers(audience) or state is ResponseState.DELETED:
         return Sight.NOTHING
     if role in _SENDER_TEAM:
         return Sight.WHOLE
@@ -91,9 +112,7 @@ def all_told_to(reader: User) -> ColumnElement[bool]:
 
     True of no deal without an answer; those given “only in totals” tell nobody anything.
     """
-    telling = select(Response.deal_id).where(
-        Response.state == ResponseState.COUNTED, Response.audience != Audience.TOTALS_ONLY
-    )
+    telling = select(Response.deal_id).where(Response.state == ResponseState.COUNTED, may_be_read())
     return Deal.id.in_(telling) & Deal.id.not_in(telling.where(~whole_to(reader)))
 
 

@@ -6,7 +6,15 @@ from sqlalchemy.orm import Session
 
 from survey.responses.models import Response
 from survey.responses.types import Audience, ResponseState
-from survey.responses.visibility import Sight, sight_of, visible_to, whole_to
+from survey.responses.visibility import (
+    Sight,
+    has_readers,
+    may_be_quoted,
+    may_be_read,
+    sight_of,
+    visible_to,
+    whole_to,
+)
 from survey.team.models import User
 from survey.team.types import Role
 from tests.factories import make_deal, make_invitation, make_response, make_user
@@ -62,3 +70,17 @@ def test_nameless_answers_stay_out_of_narrowed_pages(session: Session) -> None:
         _answered(session, audience=Audience.SENDER_TEAM)
 
     assert session.scalars(select(Response.id).where(whole_to(manager))).all() == []
+
+
+def test_nobody_reads_what_is_given_only_in_totals_and_quotes_need_chosen_readers(
+    session: Session,
+) -> None:
+    for audience in Audience:
+        _answered(session, audience=audience)
+
+    read = session.scalars(select(Response.audience).where(may_be_read())).all()
+    quoted = session.scalars(select(Response.audience).where(may_be_quoted())).all()
+
+    assert sorted(read) == ["not_chosen", "people_dealt_with", "sender_team"]
+    assert sorted(quoted) == ["people_dealt_with", "sender_team"]
+    assert [each for each in Audience if not has_readers(each)] == ["totals_only"]

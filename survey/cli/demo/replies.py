@@ -27,6 +27,7 @@ from survey.reports.actions import freeze_report
 from survey.responses.actions.answering import record_reply, save_draft, submit_response
 from survey.responses.models import Answer, Response
 from survey.responses.types import Audience
+from survey.responses.visibility import has_readers
 from survey.taxonomy.models import Reason
 from survey.taxonomy.queries import current_release
 from survey.taxonomy.types import SaleMoment
@@ -201,7 +202,7 @@ def _found(
     answer = session.scalars(
         select(Answer).where(Answer.text.contains(found["quote"], autoescape=True)).limit(1)
     ).first()
-    if answer is None or answer.response.audience is Audience.TOTALS_ONLY:
+    if answer is None or not has_readers(answer.response.audience):
         return False
     add_coding(
         session,

@@ -30,8 +30,8 @@ from survey.deals.types import Outcome, Source
 from survey.insights.types import DECIDING_DIRECTION, Filter, Scope, Window
 from survey.invitations.models import Invitation
 from survey.responses.models import Response
-from survey.responses.types import Audience, ResponseState
-from survey.responses.visibility import all_told_to, whole_to
+from survey.responses.types import ResponseState
+from survey.responses.visibility import all_told_to, may_be_read, whole_to
 from survey.taxonomy.queries import Heirs, as_called_in, heirs_in, newest_release
 from survey.team.models import Team, User
 
@@ -47,7 +47,7 @@ def countable(*, joined_months: Collection[int] = ()) -> ColumnElement[bool]:
 
     `joined_months` are the month indexes of quarters in which all may join; see `queries.totals`.
     """
-    may_count = Response.audience != Audience.TOTALS_ONLY
+    may_count = may_be_read()
     if joined_months:
         may_count = or_(may_count, Response.month_index.in_(sorted(joined_months)))
     return (Response.state == ResponseState.COUNTED) & may_count
