@@ -70,6 +70,11 @@ class Filter:
             (self.competitor, self.region, self.product, self.segment, self.team, self.seller)
         )
 
+    @property
+    def is_narrowed_beside_competitor(self) -> bool:
+        """Whether it takes less than all the company's deals against its competitor, or anybody."""
+        return any((self.region, self.product, self.segment, self.team, self.seller))
+
     def address(self, **more: str) -> dict[str, str]:
         """The filter as an address holds it, on every page alike; `more` adds or replaces."""
         held = {

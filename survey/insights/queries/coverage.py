@@ -1,22 +1,29 @@
 """Who was asked and who answered, among the deals that closed in the window."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, extract, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, case, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey.deals.models import Deal
 from survey.deals.types import Outcome
-from survey.insights.queries.voices import closed_in, countable, deal_conditions, how_many
+from survey.insights.queries.voices import (
+    closed_in,
+    countable,
+    deal_conditions,
+    how_many,
+    told_in_part,
+)
 from survey.insights.types import CLOSED, CohortFigure, Coverage, CoverageRow, Scope, Step, Trait
 from survey.invitations.models import Hold, Invitation
 from survey.kit.clock import Month
 from survey.kit.disclosure import Rate
 from survey.kit.statistics import Count
 from survey.responses.models import Response, ResponseDraft
+from survey.team.models import User
 
 _STEPS = ("invited", "delivered", "started", "answered", "held")
 _SIZES = ("", "smallest", "middle", "largest")
@@ -25,27 +32,21 @@ COMPLETE_AFTER = timedelta(days=60)
 
 
 def coverage(
-    session: Session, scope: Scope, *, skipped: Mapping[int, str] | None = None
+    session: Session,
+    scope: Scope,
+    *,
+    reader: User | None = None,
+    skipped: Mapping[int, str] | None = None,
 ) -> Coverage:
     """The funnel of the window's closings, each step within the one before.
 
     `skipped` says of deals (by number) why nobody was asked; those are not eligible.
     """
-    deals = _deals(scope)
-    traits = (deals.c.outcome, deals.c.segment, deals.c.third)
-    steps: list[ColumnElement[int]] = [how_many(deals.c[step]) for step in _STEPS]
-    found = session.execute(
-        select(*traits, func.count(), *steps).group_by(*traits).order_by(*traits)
-    )
-    totals: Counter[str] = Counter()
-    closed: Counter[tuple[Trait, str]] = Counter()
-    answered: Counter[tuple[Trait, str]] = Counter()
-    for outcome, segment, third, deals_closed, *reached in found:
-        counts = dict(zip(_STEPS, reached, strict=True))
-        totals.update(closed=deals_closed, **counts)
-        for trait, value in zip(Trait, (outcome.value, segment, _SIZES[third]), strict=True):
-            closed[trait, value] += deals_closed
-            answered[trait, value] += counts["answered"]
+    deals = _deals(scope, reader)
+    traits = (deals.c.outcome, deals.c.segment, deals.c.third, deals.c.is_told)
+    counts = [func.count().label("closed"), *(how_many(deals.c[s]).label(s) for s in _STEPS)]
+    found = session.execute(select(*traits, *counts).group_by(*traits).order_by(*traits)).all()
+    totals = {name: sum(getattr(each, name) for each in found) for name in ("closed", *_STEPS)}
     reasons = Counter((skipped or {}).values())
     return Coverage(
         closed=totals["closed"],
@@ -56,17 +57,33 @@ def coverage(
         answered=totals["answered"],
         held=totals["held"],
         skips=dict(reasons.most_common()),
-        declined=_declined(session, scope),
-        rows=tuple(
-            CoverageRow(trait, value, Rate(Count(answered[trait, value], n), scope.grey_threshold))
-            for (trait, value), n in sorted(closed.items(), key=_in_reading_order)
-        ),
+        declined=_declined(session, scope, reader),
+        rows=_rows(scope, found),
     )
 
 
-def _declined(session: Session, scope: Scope) -> dict[str, int]:
+def _rows(scope: Scope, found: Sequence[Row[Any]]) -> tuple[CoverageRow, ...]:
+    """How those who answered differ. By segment and size only deals that may be told of count: by
+    outcome alone a deal against a competitor points at nobody.
+    """
+    closed: Counter[tuple[Trait, str]] = Counter()
+    answered: Counter[tuple[Trait, str]] = Counter()
+    for each in found:
+        told = {Trait.OUTCOME: each.outcome.value}
+        if each.is_told:
+            told |= {Trait.SEGMENT: each.segment, Trait.SIZE: _SIZES[each.third]}
+        for trait, value in told.items():
+            closed[trait, value] += each.closed
+            answered[trait, value] += each.answered
+    return tuple(
+        CoverageRow(trait, value, Rate(Count(answered[trait, value], n), scope.grey_threshold))
+        for (trait, value), n in sorted(closed.items(), key=_in_reading_order)
+    )
+
+
+def _declined(session: Session, scope: Scope, reader: User | None) -> dict[str, int]:
     """Why buyers would rather not answer, with their deals that nobody answered about."""
-    deals = _deals(scope)
+    deals = _deals(scope, reader)
     found = session.execute(
         select(Invitation.deal_id, Invitation.decline_reason)
         .join(deals, deals.c.id == Invitation.deal_id)
@@ -77,21 +94,23 @@ def _declined(session: Session, scope: Scope) -> dict[str, int]:
     return dict(Counter(latest.values()).most_common())
 
 
-def reached(scope: Scope, step: Step) -> ColumnElement[bool]:
+def reached(scope: Scope, step: Step, reader: User | None) -> ColumnElement[bool]:
     """The condition on `Deal` under which the funnel counts it at that step.
 
-    Who could be asked is not in the tables: see `steps.counted_at`.
+    Who could be asked is not in the tables: see `steps.deals_behind`.
     """
-    deals = _deals(scope)
+    deals = _deals(scope, reader)
     query = select(deals.c.id)
     if step is not Step.CLOSED:
         query = query.where(deals.c[step])
     return Deal.id.in_(query)
 
 
-def cohorts(session: Session, scope: Scope) -> tuple[CohortFigure, ...]:
+def cohorts(
+    session: Session, scope: Scope, *, reader: User | None = None
+) -> tuple[CohortFigure, ...]:
     """The window's deals by the month they closed in, latest first."""
-    deals = _deals(scope)
+    deals = _deals(scope, reader)
     year, month = extract("year", deals.c.closed_on), extract("month", deals.c.closed_on)
     found = session.execute(
         select(year, month, func.count(), how_many(deals.c.answered))
@@ -122,7 +141,7 @@ def _in_reading_order(pair: tuple[tuple[Trait, str], int]) -> tuple[int, int, st
     return (place, -deals, value)
 
 
-def _deals(scope: Scope) -> Subquery:
+def _deals(scope: Scope, reader: User | None) -> Subquery:
     """One row per deal that closed in the window, with the steps it reached.
 
     A later step implies the earlier ones: a reply that staff recorded is an answer even where the
@@ -147,13 +166,14 @@ def _deals(scope: Scope) -> Subquery:
             Deal.segment,
             Deal.closed_on,
             _third().label("third"),
+            told_in_part(scope.filter, reader).label("is_told"),
             answered.label("answered"),
             started.label("started"),
             delivered.label("delivered"),
             or_(delivered, _has(asked)).label("invited"),
             _has(held).label("held"),
         )
-        .where(*closed_in(scope.filter.window), *deal_conditions(scope.filter))
+        .where(*closed_in(scope.filter.window), *deal_conditions(scope.filter, reader))
         .subquery()
     )
 

@@ -195,7 +195,7 @@ def _answers(*conditions: ColumnElement[bool]) -> Select[Response]:
 def _named(reader: User, wanted: Wanted) -> list[ColumnElement[bool]]:
     return [
         whole_to(reader),
-        *deal_conditions(wanted.filter),
+        *deal_conditions(wanted.filter, reader),
         told_against(reader, wanted.filter.competitor),
         *_holding(wanted.words),
     ]

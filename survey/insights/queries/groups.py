@@ -1,154 +1,79 @@
-"""The same figures by competitor, region or product."""
+"""The same figures by region or product, or by whatever else tells deals apart."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, extract, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import CTE, ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from survey.deals.models import Alternative, Competitor, Deal
+from survey.deals.models import Deal
 from survey.deals.types import Outcome
 from survey.insights.queries.reasons import reasons_by_id
-from survey.insights.queries.voices import arrived_in, closed_in, deal_conditions, how_many
-from survey.insights.rules import changes
-from survey.insights.types import CLOSED, GroupFigure, Scope, Window
-from survey.kit.clock import Month
+from survey.insights.queries.voices import (
+    arrived_in,
+    closed_in,
+    deal_conditions,
+    how_many,
+    told_in_part,
+)
+from survey.insights.types import CLOSED, Filter, GroupFigure, Scope
 from survey.kit.disclosure import Rate, hide_each_other
 from survey.kit.statistics import Count
 from survey.taxonomy.models import Reason
+from survey.team.models import User
 
 NOT_KNOWN = "Not known"
 
 Rows = Select[*tuple[Any, ...]]
-Joined = Callable[[Rows], Rows]
 Named = ColumnElement[str] | InstrumentedAttribute[str]
 
 
-def by_region(session: Session, scope: Scope, voice: CTE) -> tuple[GroupFigure, ...]:
-    return _by_column(session, scope, voice, Deal.region)
-
-
-def by_product(session: Session, scope: Scope, voice: CTE) -> tuple[GroupFigure, ...]:
-    return _by_column(session, scope, voice, Deal.product)
-
-
-def by_competitor(
-    session: Session, scope: Scope, voice: CTE, *, recent: Window, before: Window
-) -> tuple[GroupFigure, ...]:
-    """Deals in which each competitor was considered, whoever says so; a deal may have several.
-
-    Each says whether it was met more or less often in the `recent` closings than `before`. The
-    last row holds the deals of which nobody named a competitor.
-    """
-    key, label = func.coalesce(Competitor.public_id, ""), func.coalesce(Competitor.name, "")
-    figures = _figures(session, scope, voice, key=key, label=label, joined=_met)
-    window = scope.filter.window
-    met = _meetings(session, scope, _covering(window, before), key=key)
-    known = [figure for figure in figures if figure.key]
-    lately, earlier = (
-        [met.share(figure.key, months) for figure in known] for months in (recent, before)
-    )
-    changed = [
-        replace(figure, change=change, by_month=met.by_month(figure.key, window))
-        for figure, change in zip(known, changes(lately, earlier), strict=True)
-    ]
-    return (*changed, *(figure for figure in figures if not figure.key))
-
-
 @dataclass(frozen=True, slots=True)
-class _Meetings:
-    """In how many of the deals that closed in a month each competitor was met."""
+class Grouping:
+    """By what the deals are told apart, and which of them."""
 
-    deals: Counter[tuple[str, Month]]
-    closed: Counter[Month]
-
-    def share(self, key: str, window: Window) -> Count:
-        closed = sum(self.closed[month] for month in window.months)
-        return Count(sum(self.by_month(key, window)), closed)
-
-    def by_month(self, key: str, window: Window) -> tuple[int, ...]:
-        return tuple(self.deals[key, month] for month in window.months)
+    key: Named
+    label: Named
+    conditions: Sequence[ColumnElement[bool]]
+    """Of `Deal`, without a window."""
+    joined: Callable[[Rows], Rows] = lambda query: query
+    """Finds the key of a deal, and of one that has several, each."""
 
 
-def _covering(window: Window, other: Window) -> Window:
-    return Window(min(window.first, other.first), max(window.last, other.last))
-
-
-def _met(query: Rows) -> Rows:
-    """A row for each competitor of a deal, however many say that it was considered.
-
-    Found by the deal's index; a list of distinct pairs was read whole for each deal.
-    """
-    earlier = aliased(Alternative)
-    is_told_before = (
-        select(earlier.id)
-        .where(
-            earlier.deal_id == Alternative.deal_id,
-            earlier.competitor_id == Alternative.competitor_id,
-            earlier.id < Alternative.id,
-        )
-        .exists()
-    )
-    is_named = Alternative.competitor_id.is_not(None) & ~is_told_before
-    return query.outerjoin(Alternative, (Alternative.deal_id == Deal.id) & is_named).outerjoin(
-        Competitor, Competitor.id == Alternative.competitor_id
-    )
-
-
-def _meetings(
-    session: Session, scope: Scope, window: Window, *, key: ColumnElement[str]
-) -> _Meetings:
-    conditions = (*closed_in(window), *deal_conditions(scope.filter))
-    month = (extract("year", Deal.closed_on), extract("month", Deal.closed_on))
-    each = _met(
-        select(key, *month, func.count())
-        .select_from(Deal)
-        .where(*conditions)
-        .group_by(key, *month)
-        .order_by(key, *month)
-    )
-    closed = select(*month, func.count()).where(*conditions).group_by(*month).order_by(*month)
-    return _Meetings(
-        Counter({(k, Month(int(y), int(m))): n for k, y, m, n in session.execute(each)}),
-        Counter({Month(int(y), int(m)): n for y, m, n in session.execute(closed)}),
-    )
-
-
-def _by_column(
-    session: Session, scope: Scope, voice: CTE, column: InstrumentedAttribute[str]
+def by_region(
+    session: Session, scope: Scope, voice: CTE, *, reader: User | None
 ) -> tuple[GroupFigure, ...]:
-    return _figures(session, scope, voice, key=column, label=column, joined=_as_it_is)
+    return figures_by(session, scope, voice, _by_column(Deal.region, scope.filter, reader))
 
 
-def _as_it_is(query: Rows) -> Rows:
-    return query
-
-
-def _figures(
-    session: Session,
-    scope: Scope,
-    voice: CTE,
-    *,
-    key: Named,
-    label: Named,
-    joined: Joined,
+def by_product(
+    session: Session, scope: Scope, voice: CTE, *, reader: User | None
 ) -> tuple[GroupFigure, ...]:
+    return figures_by(session, scope, voice, _by_column(Deal.product, scope.filter, reader))
+
+
+def _by_column(column: InstrumentedAttribute[str], wanted: Filter, reader: User | None) -> Grouping:
+    in_part = told_in_part(wanted, reader)
+    return Grouping(column, column, [*deal_conditions(wanted, reader), in_part])
+
+
+def figures_by(session: Session, scope: Scope, voice: CTE, by: Grouping) -> tuple[GroupFigure, ...]:
+    """One figure for each key: what closed in the window, and what those who answered said."""
     labels: dict[str, str] = {}
     counts: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
-    for group, name, outcome, deals in session.execute(joined(_closed(scope, key, label))):
+    for group, name, outcome, deals in session.execute(_closed(scope, by)):
         labels[group] = name or NOT_KNOWN
         counts[group][outcome] = deals
     answers: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
     pointed_at = set()
-    spoken = joined(_spoken(scope, voice, key, label))
-    for group, name, outcome, deals, hidden in session.execute(spoken):
+    for group, name, outcome, deals, hidden in session.execute(_spoken(scope, voice, by)):
         labels[group] = name or NOT_KNOWN
         answers[group][outcome] = deals
         if outcome is Outcome.LOST and not hide_each_other(hidden):
             pointed_at.add(group)
-    tops = _top_losses(session, scope, voice, key=key, joined=joined, unless=pointed_at)
+    tops = _top_losses(session, scope, voice, by, unless=pointed_at)
     figures = [
         _figure(scope, group, labels[group], counts[group], answers[group], tops.get(group))
         for group in labels
@@ -156,53 +81,48 @@ def _figures(
     return tuple(sorted(figures, key=_most_telling_first))
 
 
-def _closed(scope: Scope, key: Named, label: Named) -> Rows:
-    return (
-        select(key, label, Deal.outcome, func.count())
+def _closed(scope: Scope, by: Grouping) -> Rows:
+    return by.joined(
+        select(by.key, by.label, Deal.outcome, func.count())
         .select_from(Deal)
-        .where(*closed_in(scope.filter.window), *deal_conditions(scope.filter))
-        .group_by(key, label, Deal.outcome)
-        .order_by(key, Deal.outcome)
+        .where(*closed_in(scope.filter.window), *by.conditions)
+        .group_by(by.key, by.label, Deal.outcome)
+        .order_by(by.key, Deal.outcome)
     )
 
 
-def _spoken(scope: Scope, voice: CTE, key: Named, label: Named) -> Rows:
+def _spoken(scope: Scope, voice: CTE, by: Grouping) -> Rows:
     """Answered deals, and how many of them the reader may not read with names."""
-    return (
-        select(key, label, voice.c.outcome, func.count(), how_many(voice.c.is_hidden))
+    return by.joined(
+        select(by.key, by.label, voice.c.outcome, func.count(), how_many(voice.c.is_hidden))
         .select_from(Deal)
         .join(voice, voice.c.deal_id == Deal.id)
-        .where(arrived_in(voice, scope.filter.window))
-        .group_by(key, label, voice.c.outcome)
-        .order_by(key, voice.c.outcome)
+        .where(arrived_in(voice, scope.filter.window), *by.conditions)
+        .group_by(by.key, by.label, voice.c.outcome)
+        .order_by(by.key, voice.c.outcome)
     )
 
 
 def _top_losses(
-    session: Session,
-    scope: Scope,
-    voice: CTE,
-    *,
-    key: Named,
-    joined: Joined,
-    unless: Collection[str],
+    session: Session, scope: Scope, voice: CTE, by: Grouping, *, unless: Collection[str]
 ) -> dict[str, tuple[Reason, int]]:
     """For each group the reason that decided most answered losses, and how many.
 
     Nothing where two reasons are level: a tie has no top. Nothing either for the groups in
     `unless`: answered losses that the reader may not read with names would be pointed at.
     """
-    query = joined(
-        select(key, voice.c.reason_id, func.count())
+    query = by.joined(
+        select(by.key, voice.c.reason_id, func.count())
         .select_from(Deal)
         .join(voice, voice.c.deal_id == Deal.id)
         .where(
             arrived_in(voice, scope.filter.window),
             voice.c.explains,
             voice.c.outcome == Outcome.LOST,
+            *by.conditions,
         )
-        .group_by(key, voice.c.reason_id)
-        .order_by(key, voice.c.reason_id)
+        .group_by(by.key, voice.c.reason_id)
+        .order_by(by.key, voice.c.reason_id)
     )
     found: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for group, reason_id, deals in session.execute(query):

@@ -9,8 +9,9 @@ from sqlalchemy import CTE
 from sqlalchemy.orm import Session
 
 from survey.deals.types import Outcome
-from survey.insights.queries import groups
+from survey.insights.queries.competitors import by_competitor
 from survey.insights.queries.coverage import cohorts, coverage
+from survey.insights.queries.groups import by_product, by_region
 from survey.insights.queries.heard import heard, hidden
 from survey.insights.queries.reasons import (
     PriceTally,
@@ -111,14 +112,16 @@ def insight(
         scope=scope,
         recent=recent,
         before=before,
-        coverage=coverage(session, scope, skipped=skipped(session, scope)),
+        coverage=coverage(session, scope, reader=reader, skipped=skipped(session, scope, reader)),
         outcomes=_with_changes(figures, counts, recent=recent, before=before),
         months=_months(counts.arrived, window, running=Month.of(now, scope.zone)),
-        competitors=groups.by_competitor(session, scope, voice, recent=recent, before=before),
-        regions=groups.by_region(session, scope, voice),
-        products=groups.by_product(session, scope, voice),
+        competitors=by_competitor(
+            session, scope, voice, reader=reader, recent=recent, before=before
+        ),
+        regions=by_region(session, scope, voice, reader=reader),
+        products=by_product(session, scope, voice, reader=reader),
         quarters=closed_quarters(session, scope, called_today, now=now),
-        cohorts=cohorts(session, scope),
+        cohorts=cohorts(session, scope, reader=reader),
     )
 
 

@@ -23,13 +23,14 @@ from survey.invitations.rules.planning import quarantined, verdicts
 from survey.invitations.types import CampaignFacts, DealFacts, Past, SkipReason
 from survey.invitations.verdicts import Due, Skip
 from survey.kit.bulk import among
+from survey.team.models import User
 
 _NEAREST_LAST = {reason: place for place, reason in enumerate(SkipReason)}
 
 _Moments = Mapping[int, Sequence[datetime]]
 
 
-def skipped(session: Session, scope: Scope) -> dict[int, str]:
+def skipped(session: Session, scope: Scope, reader: User | None = None) -> dict[int, str]:
     """Deals of the window (by number) that nobody was or will be asked about, and why not.
 
     Empty where there is no campaign: then nobody has decided anything. None of them counts as
@@ -39,7 +40,7 @@ def skipped(session: Session, scope: Scope) -> dict[int, str]:
     if not planned:
         return {}
     said = {number: each for number, (_, each) in verdicts([p for _, p in planned]).items()}
-    unasked = _unasked(session, scope)
+    unasked = _unasked(session, scope, reader)
     company = facts.company_facts(session)
     asking = [facts.campaign_facts(campaign, company) for campaign, _ in planned]
     too_old = _in_time(session, [n for n in unasked if _is_too_old(said.get(n))], asking, scope)
@@ -53,7 +54,7 @@ def skipped(session: Session, scope: Scope) -> dict[int, str]:
     return reasons
 
 
-def _unasked(session: Session, scope: Scope) -> list[int]:
+def _unasked(session: Session, scope: Scope, reader: User | None) -> list[int]:
     was_asked = (
         select(Invitation.id)
         .where(Invitation.deal_id == Deal.id, facts.HAS_ASKED)
@@ -64,9 +65,9 @@ def _unasked(session: Session, scope: Scope) -> list[int]:
         select(Deal.id)
         .where(
             *closed_in(scope.filter.window),
-            *deal_conditions(scope.filter),
+            *deal_conditions(scope.filter, reader),
             ~was_asked,
-            ~reached(scope, Step.INVITED),
+            ~reached(scope, Step.INVITED, reader),
         )
         .order_by(Deal.id)
     )

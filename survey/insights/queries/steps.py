@@ -39,18 +39,18 @@ class DealsBehind:
 
 def deals_behind(session: Session, reader: User, scope: Scope, step: Step) -> DealsBehind:
     """The deals that the funnel counts at that step, as far as the reader may know them."""
-    counted_here = counted_at(session, scope, step)
+    counted_here = _counted_at(session, reader, scope, step)
     listed = counted_here & _may_be_told(reader, scope, step)
     counted = _how_many(session, counted_here)
     return DealsBehind(step, scope.filter, listed, counted, counted - _how_many(session, listed))
 
 
-def counted_at(session: Session, scope: Scope, step: Step) -> ColumnElement[bool]:
+def _counted_at(session: Session, reader: User, scope: Scope, step: Step) -> ColumnElement[bool]:
     """The condition on `Deal` under which the funnel counts it at that step."""
     if step is Step.ELIGIBLE:
-        not_asked: ColumnElement[bool] = among(session, Deal.id, skipped(session, scope))
-        return reached(scope, Step.CLOSED) & ~not_asked
-    return reached(scope, step)
+        not_asked: ColumnElement[bool] = among(session, Deal.id, skipped(session, scope, reader))
+        return reached(scope, Step.CLOSED, reader) & ~not_asked
+    return reached(scope, step, reader)
 
 
 def _may_be_told(reader: User, scope: Scope, step: Step) -> ColumnElement[bool]:

@@ -88,7 +88,7 @@ def voices(
             countable(joined_months=joined_months),
             Response.submitted_at < scope.cut_at,
             Deal.outcome != Outcome.OPEN,
-            *deal_conditions(scope.filter),
+            *deal_conditions(scope.filter, reader),
         )
         .subquery()
     )
@@ -150,8 +150,14 @@ def heirs(session: Session) -> Heirs:
     return heirs_in(session, newest) if newest else {}
 
 
-def deal_conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    """The filter as conditions on `Deal`; the window is not among them."""
+def deal_conditions(wanted: Filter, reader: User | None) -> list[ColumnElement[bool]]:
+    """The filter as conditions on `Deal`, as far as the reader may know that a deal meets them; the
+    window is not among them.
+
+    All the company's deals against one competitor are a total of the whole company, and count
+    whoever says so. In anything narrower it soon means one deal, so it counts only where the reader
+    may know it of the deal.
+    """
     conditions: list[ColumnElement[bool]] = []
     if wanted.outcome:
         conditions.append(Deal.outcome == wanted.outcome)
@@ -163,7 +169,10 @@ def deal_conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         if value:
             conditions.append(column == value)
     if wanted.competitor:
-        conditions.append(Deal.id.in_(_deals_against(wanted.competitor)))
+        if reader and wanted.is_narrowed_beside_competitor:
+            conditions.append(told_against(reader, wanted.competitor))
+        else:
+            conditions.append(Deal.id.in_(_deals_against(wanted.competitor)))
     sellers = select(User.id)
     if wanted.seller:
         conditions.append(Deal.seller_id.in_(sellers.where(User.public_id == wanted.seller)))
@@ -183,7 +192,15 @@ def told_against(reader: User, competitor: str) -> ColumnElement[bool]:
     if not competitor:
         return true()
     in_our_records = _deals_against(competitor).where(Alternative.source != Source.BUYER)
-    return or_(Deal.id.in_(in_our_records), all_told_to(reader))
+    by_the_buyer = Deal.id.in_(_deals_against(competitor)) & all_told_to(reader)
+    return or_(Deal.id.in_(in_our_records), by_the_buyer)
+
+
+def told_in_part(wanted: Filter, reader: User | None) -> ColumnElement[bool]:
+    """The condition on `Deal` under which the reader may know, in a part of the view by anything
+    but outcome and month, that a deal meets the filter.
+    """
+    return told_against(reader, wanted.competitor) if reader else true()
 
 
 def _deals_against(public_id: str) -> Select[int]:

@@ -98,6 +98,7 @@ def test_rows_behind_every_bar_are_as_many_as_it_counts(
         "outcome=lost&product=Planner",
         "team=North",
         "competitor={competitor}",
+        "competitor={competitor}&region=Nordics",
         "from=2026-03&to=2026-08",
         "seller={seller}&outcome=won",
     ],
