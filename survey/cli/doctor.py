@@ -76,9 +76,12 @@ def examine(given: Settings) -> Findings:
 def _looked_at(given: Settings) -> tuple[list[str], MailSetup | None]:
     with unchecked(given) as database:
         try:
+            schema.refuse_old_server(database)
             if schema.current(database) != schema.newest(shipped_folder("migrations")):
                 return ["The database is not up to date: run “survey db upgrade”."], None
             return _falling_behind(database, given)
+        except (schema.DatabaseOutOfReach, schema.ServerTooOld) as error:
+            return [str(error)], None
         except SQLAlchemyError:
             return ["The database does not answer: check SURVEY_DATABASE_URL and its server."], None
 

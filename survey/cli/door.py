@@ -54,6 +54,7 @@ def opened(given: Settings | None = None) -> Iterator[Database]:
     given = given or settings()
     refuse_unsafe(given)
     with unchecked(given) as database:
+        schema.refuse_old_server(database)
         seen, newest = schema.current(database), schema.newest(shipped_folder("migrations"))
         if seen != newest:
             fail("The database is not up to date. Run “survey db upgrade”.")

@@ -1,6 +1,6 @@
 """The schema: brought to the newest migration, checked against it, and compared with the models."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,13 +16,24 @@ from survey.kit.db import Base, Database
 from survey.kit.errors import SurveyError
 from survey.kit.queue import TABLE_PREFIX
 
+OLDEST_POSTGRESQL = 15
+"""The oldest that every test runs on, and therefore what is promised."""
+_OUT_OF_REACH = "The database does not answer. Check SURVEY_DATABASE_URL and that its server runs."
+
 
 class DatabaseOutOfReach(SurveyError):
     """The database does not answer."""
 
 
+class ServerTooOld(SurveyError):
+    """The database's server is older than any that Debrief is tested on."""
+
+
 def upgrade(database: Database, migrations: Path, *, to: str = "head") -> None:
-    """Bring the database to a migration. On SQLite and PostgreSQL all of it or nothing."""
+    """Bring the database to a migration. On SQLite and PostgreSQL all of it or nothing.
+
+    Raises `ServerTooOld`, and `DatabaseOutOfReach`.
+    """
     with _migrating(database, migrations) as config:
         command.upgrade(config, to)
 
@@ -48,9 +59,26 @@ def current(database: Database) -> str:
         with database.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision() or ""
     except SQLAlchemyError as error:
-        raise DatabaseOutOfReach(
-            "The database does not answer. Check SURVEY_DATABASE_URL and that its server runs."
-        ) from error
+        raise DatabaseOutOfReach(_OUT_OF_REACH) from error
+
+
+def refuse_old_server(database: Database) -> None:
+    """Raises `ServerTooOld`, and `DatabaseOutOfReach`. SQLite comes with Python: never old."""
+    try:
+        with database.engine.connect() as connection:
+            dialect = connection.dialect
+    except SQLAlchemyError as error:
+        raise DatabaseOutOfReach(_OUT_OF_REACH) from error
+    version = dialect.server_version_info or (0,)
+    if is_too_old(dialect.name, version):
+        raise ServerTooOld(
+            f"The server is PostgreSQL {'.'.join(map(str, version))}; "
+            f"Debrief needs {OLDEST_POSTGRESQL} or newer. Move the database to a newer server."
+        )
+
+
+def is_too_old(server: str, version: Sequence[int | str]) -> bool:
+    return server == "postgresql" and int(version[0]) < OLDEST_POSTGRESQL
 
 
 def differences(database: Database) -> list[object]:
@@ -73,6 +101,7 @@ def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
 
 @contextmanager
 def _migrating(database: Database, migrations: Path) -> Iterator[Config]:
+    refuse_old_server(database)
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     with database.engine.connect() as connection:

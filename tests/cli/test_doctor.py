@@ -9,6 +9,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
 from survey.cli.main import main
+from survey.kit import schema
+from survey.kit.db import Database
 from survey.mail.types import MessageState
 from tests.factories.company import make_company
 from tests.factories.mail import make_message, make_queue_stop
@@ -87,6 +89,35 @@ def test_a_database_that_is_away_is_found(run: Run) -> None:
     assert result.exit_code == 1
     assert "The database does not answer" in result.output
     assert "hush" not in result.output
+
+
+def test_a_database_that_is_away_is_told_beside_the_settings(run: Run) -> None:
+    away = "postgresql+psycopg://debrief:hush@127.0.0.1:1/away?connect_timeout=1"
+
+    found = json.loads(run("--json", database_url=away, debug="true").output)
+
+    assert found["broken"] == [
+        "The database does not answer. Check SURVEY_DATABASE_URL and that its server runs."
+    ]
+    assert any("SURVEY_DEBUG" in each for each in found["unsafe"])
+
+
+def test_a_server_that_is_too_old_is_told_and_nothing_starts_on_it(
+    run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "OLDEST_POSTGRESQL", 1000)  # older servers are not at hand
+
+    broken = json.loads(run("--json").output)["broken"]
+    started = CliRunner().invoke(main, ["deliver", "--once"])
+
+    if database.is_sqlite:
+        assert (broken, started.exit_code) == ([], 0)
+        return
+    assert len(broken) == 1
+    assert broken[0].startswith("The server is PostgreSQL 1")
+    assert "Debrief needs 1000 or newer. Move the database to a newer server." in broken[0]
+    assert started.exit_code == 1
+    assert broken[0] in started.output
 
 
 def test_mail_that_is_held_up_is_told(run: Run, session: Session) -> None:
