@@ -274,6 +274,8 @@ class ErasureRequest(Base):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), unique=True)
     contact: Mapped[Contact] = relationship()
     requested_at: Mapped[datetime]
+    doubts: Mapped[list[Any]] = mapped_column(default=list)
+    """Signs that a machine pressed, which whoever erases for ever may want to know."""
     settled_at: Mapped[datetime | None]
     """When a person of ours wrote down that it is done."""
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))

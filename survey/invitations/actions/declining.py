@@ -1,5 +1,6 @@
 """What buyers do instead of answering, and what our people make of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -48,14 +49,8 @@ def decline(
     return invitation
 
 
-def refer(
-    session: Session, invitation: Invitation, *, name: str, email: str, now: datetime
-) -> Referral | None:
-    """The buyer names a colleague who knows more. Nobody is asked before one of us confirms it.
-
-    Named again before that, the latest stands. A colleague who asked to be forgotten is not kept,
-    and the buyer is not told so. Raises `AddressNotUsable`, `ReferredToSelf`.
-    """
+def address_of_colleague(invitation: Invitation, email: str) -> str:
+    """The address as it is kept. Raises `AddressNotUsable`, `ReferredToSelf`."""
     try:
         address = read_address(email)
     except NotAnAddress:
@@ -64,6 +59,18 @@ def refer(
         ) from None
     if address == invitation.contact.email:
         raise ReferredToSelf("That is your own address. Please give the one of your colleague.")
+    return address
+
+
+def refer(
+    session: Session, invitation: Invitation, *, name: str, email: str, now: datetime
+) -> Referral | None:
+    """The buyer names a colleague who knows more. Nobody is asked before one of us confirms it.
+
+    Named again before that, the latest stands. A colleague who asked to be forgotten is not kept,
+    and the buyer is not told so. Raises `AddressNotUsable`, `ReferredToSelf`.
+    """
+    address = address_of_colleague(invitation, email)
     decline(session, invitation, reason=DeclineReason.ASK_COLLEAGUE, now=now)
     if address_digest(address) in erased_digests(session):
         return None
@@ -106,16 +113,25 @@ def dismiss_referral(
     _settle(session, referral, ReferralState.DISMISSED, by=by, actor=actor, now=now)
 
 
-def ask_for_erasure(session: Session, invitation: Invitation, *, now: datetime) -> ErasureRequest:
-    """Keep that the buyer wants to be forgotten, and write to the address no more from now on."""
+def ask_for_erasure(
+    session: Session, invitation: Invitation, *, now: datetime, doubts: Sequence[str] = ()
+) -> ErasureRequest:
+    """Keep that the buyer wants to be forgotten, and the signs that a machine said so; write to the
+    address no more from now on.
+    """
     contact = invitation.contact
     suppress(
-        session, contact.email, reason=SuppressionReason.OPTED_OUT, note=_ERASURE_NOTE, now=now
+        session,
+        contact.email,
+        reason=SuppressionReason.OPTED_OUT,
+        note=_ERASURE_NOTE,
+        doubts=doubts,
+        now=now,
     )
     known = requests.erasure_request_of(session, contact)
     if known is not None:
-        return known
-    request = ErasureRequest(contact=contact, requested_at=now)
+        return _asked_again(known, doubts)
+    request = ErasureRequest(contact=contact, requested_at=now, doubts=list(doubts))
     try:
         with session.begin_nested():
             session.add(request)
@@ -123,8 +139,14 @@ def ask_for_erasure(session: Session, invitation: Invitation, *, now: datetime) 
         known = requests.erasure_request_of(session, contact)
         if known is None:
             raise
-        return known
+        return _asked_again(known, doubts)
     return request
+
+
+def _asked_again(known: ErasureRequest, doubts: Sequence[str]) -> ErasureRequest:
+    """Of the signs of a machine those stay that each time speak of one."""
+    known.doubts = [doubt for doubt in known.doubts if doubt in doubts]
+    return known
 
 
 def _settle(

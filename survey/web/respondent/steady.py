@@ -6,7 +6,6 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.responses.rules import BURST_OF_TWO, FASTEST_PRESS, doubts_about, gives_itself_away
-from survey.responses.types import Doubt
 from survey.web.respondent.forms import clean
 from survey.web.respondent.visits import Visit
 from survey.web.shared.forms import UNPROCESSABLE
@@ -27,9 +26,9 @@ def is_sure(visit: Visit) -> bool:
     return not doubts or (chosen == "yes" and not gives_itself_away(doubts))
 
 
-def signs(visit: Visit) -> list[Doubt]:
-    """What speaks of a machine, to be kept with what the press did."""
-    return doubts_about(visit.footprint, fastest=FASTEST_PRESS)
+def signs(visit: Visit) -> list[str]:
+    """What speaks of a machine, by the names of `Doubt`, to be kept with what the press did."""
+    return [doubt.value for doubt in doubts_about(visit.footprint, fastest=FASTEST_PRESS)]
 
 
 def ask(visit: Visit, question: str, *, back: str) -> ResponseReturnValue:

@@ -41,7 +41,7 @@ def out(token: str) -> ResponseReturnValue:
         session(),
         address,
         reason=SuppressionReason.OPTED_OUT,
-        doubts=[doubt.value for doubt in steady.signs(visit)],
+        doubts=steady.signs(visit),
         now=now(),
     )
     return _done(visit, "opted_out")
@@ -67,17 +67,18 @@ def colleague(token: str) -> ResponseReturnValue:
     """Somebody else knows more: their name and address, which a person of ours looks at first."""
     visit = _open(token)
     name, email = (clean(request.form.get(field, "")) for field in ("name", "email"))
-    if not steady.is_sure(visit):
-        return steady.ask(visit, "Shall we ask the person you named?", back=_back(visit))
     try:
-        declining.refer(
-            session(), visit.invitation, name=name[:_LONGEST_NAME], email=email, now=now()
-        )
+        address = declining.address_of_colleague(visit.invitation, email)
     except (declining.AddressNotUsable, declining.ReferredToSelf) as error:
         page = render_template(
             "respondent/opt_out/show.html", visit=visit, name=name, email=email, problem=str(error)
         )
         return page, UNPROCESSABLE
+    if not steady.is_sure(visit):
+        return steady.ask(visit, "Shall we ask the person you named?", back=_back(visit))
+    declining.refer(
+        session(), visit.invitation, name=name[:_LONGEST_NAME], email=address, now=now()
+    )
     return _done(visit, "referred")
 
 
@@ -88,7 +89,7 @@ def erase(token: str) -> ResponseReturnValue:
     visit = _open(token)
     if not steady.is_sure(visit):
         return steady.ask(visit, "Shall we delete what we hold about you?", back=_back(visit))
-    declining.ask_for_erasure(session(), visit.invitation, now=now())
+    declining.ask_for_erasure(session(), visit.invitation, doubts=steady.signs(visit), now=now())
     return _done(visit, "erasure")
 
 

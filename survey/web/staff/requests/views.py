@@ -8,6 +8,7 @@ from survey.invitations.models import ErasureRequest, Referral
 from survey.invitations.queries import requests
 from survey.privacy.actions import erase_person
 from survey.privacy.ledger import LedgerNotUsable
+from survey.responses.types import Doubt
 from survey.team.types import Role
 from survey.web.shared.door import now, session
 from survey.web.staff import access
@@ -58,7 +59,9 @@ def dismiss(public_id: str) -> ResponseReturnValue:
 @bp.get("/requests/erasures/<public_id>")
 @access.allows(*_ERASERS)
 def erasure(public_id: str) -> ResponseReturnValue:
-    return render_template("staff/requests/erasure.html", request=_erasure(public_id))
+    request = _erasure(public_id)
+    doubts = [Doubt(doubt).sentence for doubt in request.doubts]
+    return render_template("staff/requests/erasure.html", request=request, doubts=doubts)
 
 
 @bp.post("/requests/erasures/<public_id>/erase")

@@ -143,6 +143,38 @@ def test_a_press_at_once_is_asked_to_choose_and_a_choice_acts(
     assert len(_happened(session, invitation)) == 1
 
 
+def test_a_colleague_s_address_is_looked_at_before_anything_is_confirmed(
+    client: CheckingClient, session: Session
+) -> None:
+    make_asked(session)
+    address = f"{OUT}/colleague?v={_sitting(client)}"
+
+    typo = client.post(address, data={"name": "Mila", "email": "mila"})
+    asked = client.post(address, data={"name": "Mila", "email": "mila@buyer.example"})
+
+    assert (typo.status_code, asked.status_code) == (422, 200)
+    assert "Please give one e-mail address" in typo.text
+    assert QUICK not in typo.text
+    assert QUICK in asked.text
+
+
+def test_a_wish_to_be_forgotten_keeps_the_signs_that_each_press_shows(
+    client: CheckingClient, session: Session
+) -> None:
+    make_asked(session)
+    address = f"{OUT}/erase?v={_sitting(client)}"
+
+    client.post(address, data={"asked": "y", "sure": "yes"})
+    fast = list(session.scalars(select(ErasureRequest.doubts)))
+    for visit in session.scalars(select(PageVisit)):
+        visit.visited_at = clock.now().replace(year=2026, month=1)
+    client.post(address)
+
+    session.expire_all()
+    assert fast == [["too_fast"]]
+    assert session.scalars(select(ErasureRequest.doubts)).all() == [[]]
+
+
 def test_a_person_s_press_acts_at_once(client: CheckingClient, session: Session) -> None:
     make_asked(session)
     sitting = _sitting(client)

@@ -13,6 +13,7 @@ from survey.invitations.models import ErasureRequest
 from survey.invitations.types import DeclineReason, ReferralState
 from survey.mail.models import Message
 from survey.questionnaires.documents import shipped_document
+from survey.responses.types import Doubt
 from survey.team.models import User
 from survey.team.types import Role
 from tests.factories import (
@@ -106,6 +107,19 @@ def test_erasing_is_asked_back_and_says_what_goes_and_what_stays(
     assert "What goes" in page and "What stays" in page
     session.expire_all()
     assert left_of_her(session) == before
+
+
+@pytest.mark.parametrize(("doubts", "is_told"), [([], False), (["too_fast"], True)])
+def test_who_erases_is_told_what_speaks_of_a_machine(
+    client: CheckingClient, session: Session, sign_in: SignIn, doubts: list[str], is_told: bool
+) -> None:
+    request = make_erasure_request(session, doubts=doubts)
+    sign_in(Role.MANAGER)
+
+    page = client.get(f"/requests/erasures/{request.public_id}").text
+
+    assert ("Did the person press this?" in page) is is_told
+    assert (Doubt.TOO_FAST.sentence in page) is is_told
 
 
 def test_erasing_erases_and_settles_the_request(
