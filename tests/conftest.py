@@ -3,8 +3,9 @@
 import gc
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -74,12 +75,38 @@ def pytest_report_header() -> list[str]:
     return [f"left out: {reason}" for mark, reason in _LACKING.items() if not _AT_HAND[mark]]
 
 
+@pytest.hookimpl(trylast=True)  # what was not asked for is out by then
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for mark, reason in _LACKING.items():
         if not _AT_HAND[mark]:
             for item in items:
                 if item.get_closest_marker(mark):
                     item.add_marker(pytest.mark.skip(reason=reason))
+    minutes = [_minutes_of(item) for item in items]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = [items[place] for place in longest_apart(minutes, workers)]
+
+
+def _minutes_of(item: pytest.Item) -> float:
+    slow = item.get_closest_marker("slow")
+    return slow.kwargs.get("minutes", 0) if slow else 0
+
+
+def longest_apart(minutes: Sequence[float], workers: int) -> list[int]:
+    """The places of the tests in an order in which each worker begins with one of the longest.
+
+    Stealing workers begin with equal parts of the whole and take from the end of each other's; the
+    longest at the end of one part kept one worker alone for as long as they all take together.
+    """
+    long = sorted((place for place, each in enumerate(minutes) if each), key=lambda p: -minutes[p])
+    others = iter(place for place, each in enumerate(minutes) if not each)
+    order: list[int] = []
+    for worker in range(workers):
+        end = len(minutes) * (worker + 1) // workers
+        own = long[worker::workers]
+        order += own
+        order += islice(others, max(0, end - len(order)))
+    return order
 
 
 def pytest_collection_finish() -> None:

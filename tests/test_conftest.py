@@ -12,6 +12,7 @@ from survey.kit.db import Database
 from survey.team.models import User
 from survey.team.types import Role
 from tests import others
+from tests.conftest import longest_apart
 from tests.databases import queries_counted
 from tests.factories import make_user
 from tests.house import sources
@@ -61,6 +62,24 @@ def test_every_test_asks_for_files_of_others_in_one_place() -> None:
     askers = [each.path for each in tests if re.search("SHARED[_]DATA", each.text)]
 
     assert askers == ["tests/conftest.py", "tests/others.py"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "workers", "order"),
+    [
+        ([0, 0, 0], 2, [0, 1, 2]),
+        ([0, 0, 0, 0, 12, 12], 2, [4, 0, 1, 5, 2, 3]),
+        ([0, 3, 0, 12, 0], 2, [3, 0, 1, 2, 4]),
+        ([0, 1, 3, 2], 2, [2, 1, 3, 0]),
+        ([0, 1, 3, 2], 1, [2, 3, 1, 0]),
+        ([5, 5, 5], 2, [0, 2, 1]),
+        ([], 2, []),
+    ],
+)
+def test_each_worker_begins_with_one_of_the_longest(
+    minutes: list[int], workers: int, order: list[int]
+) -> None:
+    assert longest_apart(minutes, workers) == order
 
 
 def test_queries_counted_lists_statements(database: Database) -> None:
