@@ -85,6 +85,11 @@ def _faults(response: TestResponse, *, is_buyer: bool) -> Iterator[str]:
         yield from _tokens(page)
 
 
+def as_read(page: TestResponse) -> str:
+    """A page's text without the places where a long address may break."""
+    return page.text.replace("<wbr>", "")
+
+
 def words_of(element: Element) -> str:
     """All text inside, with single spaces."""
     return " ".join("".join(element.itertext()).split())

@@ -5,6 +5,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
+from markupsafe import Markup, escape
 
 from survey.company.queries import company
 from survey.kit.words import day_in_words
@@ -14,6 +15,7 @@ from survey.web.shared.door import session, settings
 def init_app(app: Flask) -> None:
     app.jinja_env.filters["day"] = _day
     app.jinja_env.filters["moment"] = _moment
+    app.jinja_env.filters["address"] = _address
 
 
 def zone() -> ZoneInfo:
@@ -34,3 +36,8 @@ def _day(day: date | datetime | None) -> str:
 def _moment(moment: datetime | None) -> str:
     """`send_at | moment`: “20 December 2026, 09:00” by the company's clock."""
     return "–" if moment is None else f"{_day(moment)}, {moment.astimezone(zone()):%H:%M}"
+
+
+def _address(address: str) -> Markup:
+    """`email | address`: a long one breaks at its domain and before a dot, not within a word."""
+    return escape(address).replace("@", Markup("@<wbr>")).replace(".", Markup("<wbr>."))

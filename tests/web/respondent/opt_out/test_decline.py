@@ -88,6 +88,8 @@ def test_a_colleague_without_an_address_is_asked_for_again(
 
     assert page.status_code == 422
     assert "Please give one e-mail address" in page.text
+    assert 'id="email-problem"' in page.text
+    assert 'aria-invalid="true" aria-describedby="email-problem"' in page.text
     assert (session.scalars(select(Referral)).all(), invitation.declined_at) == ([], None)
 
 
