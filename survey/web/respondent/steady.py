@@ -20,8 +20,10 @@ def is_sure(visit: Visit) -> bool:
     A mail program's one click (RFC 8058) comes from no page of ours, and always acts.
     """
     chosen = request.form.get("sure")
-    if not visit.sitting or chosen == "no":
-        return chosen != "no"
+    if chosen != "yes" and (chosen == "no" or "asked" in request.form):
+        return False  # a page that asks takes no press without a choice, however late it comes
+    if not visit.sitting:
+        return True
     doubts = doubts_about(visit.footprint, fastest=FASTEST_PRESS, burst_of_two=BURST_OF_TWO)
     return not doubts or (chosen == "yes" and not gives_itself_away(doubts))
 

@@ -160,6 +160,26 @@ def test_a_colleague_s_address_is_looked_at_before_anything_is_confirmed(
     assert QUICK in asked.text
 
 
+@pytest.mark.parametrize(
+    ("path", "fields"), [("", {}), ("/decline", {"reason": "no_time"}), ("/erase", {})]
+)
+def test_a_page_that_asks_takes_no_press_without_a_choice_however_late_it_comes(
+    client: CheckingClient, session: Session, path: str, fields: dict[str, str]
+) -> None:
+    invitation = make_asked(session)
+    address = f"{OUT}{path}?v={_sitting(client)}"
+    client.post(address, data=fields)
+    for visit in session.scalars(select(PageVisit)):
+        visit.visited_at = clock.now().replace(year=2026, month=1)
+    session.flush()
+
+    late = client.post(address, data={**fields, "asked": "y"})
+
+    assert late.status_code == 422
+    assert "Please choose one answer first. Nothing has happened yet." in late.text
+    assert _happened(session, invitation) == []
+
+
 def test_a_wish_to_be_forgotten_keeps_the_signs_that_each_press_shows(
     client: CheckingClient, session: Session
 ) -> None:
