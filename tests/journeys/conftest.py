@@ -149,3 +149,18 @@ def axe() -> Callable[[Page], list[str]]:
         ]
 
     return found
+
+
+@pytest.fixture
+def axe_in_both(axe: Callable[[Page], list[str]]) -> Callable[[Page], list[str]]:
+    """The same in light and in dark, and whether the page is wider than what shows it."""
+
+    def found(page: Page) -> list[str]:
+        light = axe(page)
+        page.emulate_media(color_scheme="dark")
+        dark = axe(page)
+        page.emulate_media(color_scheme="light")
+        is_too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        return [*light, *(f"dark: {each}" for each in dark), *(["too wide"] if is_too_wide else [])]
+
+    return found

@@ -17,7 +17,6 @@ from tests.journeys.conftest import PHONE
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
-Axe = Callable[[Page], list[str]]
 Clock = time_machine.Traveller
 
 
@@ -70,61 +69,6 @@ def test_a_buyer_answers_from_the_mail_s_link_on_a_phone(
     assert response.audience is Audience.PEOPLE_DEALT_WITH
     asked_for = (response.may_tell_changes, response.may_ask_back)
     assert (asked_for, response.state) == ((True, False), ResponseState.COUNTED)
-
-
-def test_every_page_has_nothing_wrong_for_axe(
-    open_page: Open, session: Session, axe: Axe, clock: Clock
-) -> None:
-    make_asked(session)
-    session.commit()
-    page, wrong = open_page(viewport=PHONE), {}
-
-    def look(name: str) -> None:
-        wrong[name] = axe(page)
-        page.emulate_media(color_scheme="dark")
-        wrong[f"{name}, dark"] = axe(page)
-        page.emulate_media(color_scheme="light")
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
-
-    page.goto("/s/answer-token")
-    look("first")
-    go_on(page)
-    look("please choose")
-    page.goto("/s/answer-token?choice=price")
-    look("chosen in the mail")
-    go_on(page)
-    page.get_by_label("Chose another supplier").check()
-    look("fork")
-    go_on(page)
-    look("about")
-    go_on(page)
-    look("different")
-    go_on(page)
-    page.get_by_label("About Planner, not before…").check()
-    page.get_by_label("The people I dealt with").check()
-    look("readers")
-    page.get_by_role("button", name="Send", exact=True).click()
-    look("thanks")
-    clock.shift(60)
-    page.get_by_text("Delete my answer").click()
-    page.get_by_text("Anything about these questions themselves?").first.click()
-    look("thanks, opened")
-    page.get_by_role("button", name="Delete it").click()
-    look("deleted")
-    assert {name: found for name, found in wrong.items() if found} == {}
-
-
-@pytest.mark.parametrize("path", ["/o/out-answer-token", "/privacy", "/s/unknown"])
-def test_pages_beside_the_questions_have_nothing_wrong_for_axe(
-    open_page: Open, session: Session, axe: Axe, path: str
-) -> None:
-    make_asked(session)
-    session.commit()
-    page = open_page(viewport=PHONE)
-
-    page.goto(path)
-
-    assert axe(page) == []
 
 
 def test_a_buyer_answers_with_the_keyboard_alone(open_page: Open, session: Session) -> None:
