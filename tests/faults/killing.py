@@ -12,7 +12,7 @@ import signal
 import subprocess
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,9 +21,8 @@ from pathlib import Path
 from tests.faults.processes import KILLED, Forked, wait_for
 from tests.faults.provider import FakeSendGrid, Phase
 
-IN_FILES = {"fdatasync": 15, "flock": 30, "pwrite64": 400}
-ON_WIRES = {"close": 30, "connect": 8, "recvfrom": 40, "sendto": 40, "write": 4}
-"""How often, at least, some thread makes a call while a few dozen mails leave."""
+CALLS = ("close", "connect", "fdatasync", "flock", "pwrite64", "recvfrom", "sendto", "write")
+"""The system calls in which something gets to a file, a database or a provider, or comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +85,31 @@ def kill_at(at: At, victim: Victim, provider: FakeSendGrid) -> Fate:
     return _traced(victim, "-e", f"trace={at.what}", "-e", inject)
 
 
-def draw(number: int, limits: Mapping[str, int], *, seed: str) -> list[At]:
-    """Points of all these kinds in turn, early ones as dense as late ones are far apart; none
-    twice before there are no others.
+def reach(victim: Victim, written: Path) -> dict[str, int]:
+    """How often the thread that makes it most makes each call, in a process that nobody kills."""
+    _traced(victim, "-e", f"trace={','.join(CALLS)}", written=written)
+    calls = re.findall(r"^(\d+) +(\w+)\(", written.read_text(errors="replace"), re.MULTILINE)
+    most: dict[str, int] = {}
+    for (_, call), times in Counter(calls).items():
+        most[call] = max(times, most.get(call, 0))
+    return most
+
+
+def dealt(limits: Mapping[str, int], *, seed: str) -> Iterator[At]:
+    """Points without end, of all these kinds in turn, early ones as dense as late ones are far
+    apart; none twice before there are no others.
     """
     chance = random.Random(seed)
-    drawn: list[At] = []
-    left: dict[str, set[int]] = {}
-    for _ in range(number):
-        if not any(left.values()):
-            left = {what: set(range(1, limit + 1)) for what, limit in sorted(limits.items())}
-        what = min((kind for kind in left if left[kind]), key=_turns(drawn))
-        wished = math.exp(chance.uniform(0, math.log(limits[what])))
-        nearest = min(left[what], key=lambda place: (abs(place - wished), place))
-        left[what].remove(nearest)
-        drawn.append(At(what, nearest))
-    return drawn
-
-
-def _turns(drawn: Sequence[At]) -> Callable[[str], tuple[int, str]]:
-    """How often a kind had its turn, and its name to settle a draw."""
-    had = Counter(at.what for at in drawn)
-    return lambda kind: (had[kind], kind)
+    had = Counter(dict.fromkeys(limits, 0))
+    while True:
+        left = {what: set(range(1, limit + 1)) for what, limit in sorted(limits.items())}
+        while any(left.values()):
+            what = min((kind for kind in left if left[kind]), key=lambda kind: (had[kind], kind))
+            wished = math.exp(chance.uniform(0, math.log(limits[what])))
+            nearest = min(left[what], key=lambda place: (abs(place - wished), place))
+            left[what].remove(nearest)
+            had[what] += 1
+            yield At(what, nearest)
 
 
 def _killed_at_phase(at: At, victim: Victim, provider: FakeSendGrid) -> Fate:
@@ -133,9 +135,9 @@ def _killed_at_phase(at: At, victim: Victim, provider: FakeSendGrid) -> Fate:
         provider.watches = lambda _phase: None
 
 
-def _traced(victim: Victim, *options: str) -> Fate:
+def _traced(victim: Victim, *options: str, written: Path = Path("/dev/null")) -> Fate:
     forked = victim.start(True)
-    command = ["strace", "-f", "-q", "-o", "/dev/null", *options]
+    command = ["strace", "-f", "-q", "-o", str(written), *options]
     tracer = subprocess.Popen(
         [*command, "-p", str(forked.pid)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

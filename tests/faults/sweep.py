@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,10 +12,11 @@ from signal import SIGTERM
 
 from survey.kit.queue import Queue, beside
 from tests.faults.books import read_books, verdict
-from tests.faults.killing import At, Fate, Victim, kill_at
+from tests.faults.killing import CALLS, At, Fate, Victim, kill_at, reach
 from tests.faults.processes import Forks, wait_for
-from tests.faults.provider import FakeSendGrid
+from tests.faults.provider import FakeSendGrid, Phase
 from tests.faults.receipts import press_send_again, tell
+from tests.faults.tracing import may_trace
 from tests.faults.world import AFTER, AT_LAST, LATER, STARTS, Template, buyer, settings_for
 
 KEPT = {
@@ -100,20 +101,33 @@ class Bench:
             told = settings_for(url, self.provider.url, own)
             yield Installation(url, template.people, told)
 
-    def sweep(self, scenario: Scenario, runs: Iterable[Sequence[At]]) -> Counter[str]:
-        """What became of the promises over these runs, each killed at each of its points in turn;
-        a point that is not reached does not count.
+    def sweep(self, scenario: Scenario, points: Iterable[At]) -> Counter[str]:
+        """What became of the promises in one run that is killed at each of these points in turn.
+
+        A point that is not reached does not count, and is the last one: the run is at its end.
         """
-        tally: Counter[str] = Counter(dict.fromkeys(Fate, 0))
-        for points in runs:
-            with self.fresh(scenario.template) as installation:
-                for place, at in enumerate(points):
-                    moment = STARTS + place * timedelta(seconds=10)
-                    victim = self._victim(scenario, installation, moment)
-                    tally[kill_at(at, victim, self.provider)] += 1
-                tally.update(self._to_the_end(scenario, installation))
-                tally["runs"] += 1
+        tally: Counter[str] = Counter(dict.fromkeys([*Fate, *CALLS, *Phase], 0))
+        with self.fresh(scenario.template) as installation:
+            for place, at in enumerate(points):
+                moment = STARTS + place * timedelta(seconds=10)
+                fate = kill_at(at, self._victim(scenario, installation, moment), self.provider)
+                tally[fate] += 1
+                if fate is Fate.OUTLIVED:
+                    break
+                tally[at.what] += fate is Fate.AT_POINT
+            tally.update(self._to_the_end(scenario, installation))
+            tally["runs"] = 1
         return tally
+
+    def reach(self, scenario: Scenario) -> Mapping[str, int]:
+        """How often the process makes each call, and the provider sees each of its moments, by the
+        time that nothing is left to do.
+        """
+        with self.fresh(scenario.template) as installation:
+            victim = self._victim(scenario, installation, STARTS)
+            calls = reach(victim, self.folder / "calls.txt") if may_trace() else {}
+            seen = len(self.provider.requests)
+        return calls | ({phase.value: seen for phase in Phase} if seen else {})
 
     def judge(self, installation: Installation) -> dict[str, int]:
         """What became of the promises: before the receipts, and once the provider has told all and
