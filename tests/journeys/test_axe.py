@@ -33,6 +33,9 @@ SignIn = Callable[[Page, Role | User], User]
 Axe = Callable[[Page], list[str]]
 Colours = Literal["light", "dark"]
 
+NOT_FIRST = ("/people/add", "/suppressions/add")
+"""Forms that stand beneath lists and are not the first page there."""
+
 
 def fill_pages(session: Session, settings: Settings, seller: User) -> None:
     make_world(session, now=clock.now(), words="Warehouse planning")
@@ -72,6 +75,9 @@ def test_pages_have_nothing_wrong(
         detail = detail_of(start, page.locator("main").inner_html())
         if detail:
             wrong |= wrong_on(other, detail, axe)
+    for form in NOT_FIRST:
+        wrong |= {f"{form}, desk": found_on(desk, form, axe)}
+        wrong |= {f"{form}, phone": found_on(phone, form, axe)}
 
     assert len(wrong) > len(starts) > 3
     assert {url: found for url, found in wrong.items() if found} == {}
@@ -119,10 +125,15 @@ def starts_on(page: Page) -> list[str]:
 
 def wrong_on(page: Page, path: str, axe: Axe) -> dict[str, list[str]]:
     """What is wrong with the page there, by its address."""
+    found = found_on(page, path, axe)
+    return {page.url: found}
+
+
+def found_on(page: Page, path: str, axe: Axe) -> list[str]:
     page.goto(path)
     viewport = page.viewport_size
     assert viewport is not None
-    return {page.url: axe(page) + wider_than(page, viewport["width"])}
+    return axe(page) + wider_than(page, viewport["width"])
 
 
 def wider_than(page: Page, width: int) -> list[str]:
