@@ -41,7 +41,11 @@ UNHEARD = frozenset(
 
 @dataclass
 class Away:
-    """Addresses at which no provider answers, and where they are."""
+    """Addresses at which no provider answers, and where they are.
+
+    A name, a door and a certificate are the server's, not a mail's: while one is wrong, every mail
+    that is due meets it. So these strike whole runs, not three mails in ten.
+    """
 
     addresses: dict[str, str]
     share: float = 0.0

@@ -30,7 +30,7 @@ PER_BATCH = 1000
 NOW = MOMENT + timedelta(days=1)
 QUICK_MAILS = 90
 PER_FULL_MAILBOX = 9
-MAILS = 2800 if IS_WHOLE else 400
+MAILS = 3300 if IS_WHOLE else 400
 SEEDS = 20 if IS_WHOLE else 2
 _ACCEPTED = Ending(AttemptOutcome.ACCEPTED)
 _UNHEARD = Ending(AttemptOutcome.MAY_HAVE_BEEN_SENT, "The answer was lost.")
