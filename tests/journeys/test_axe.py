@@ -53,6 +53,7 @@ def fill_pages(session: Session, settings: Settings, seller: User) -> None:
     session.commit()
 
 
+@pytest.mark.slow
 def test_pages_have_nothing_wrong(
     open_page: Callable[..., Page],
     sign_in_page: SignIn,
@@ -69,7 +70,7 @@ def test_pages_have_nothing_wrong(
     starts = starts_on(desk)
     wrong: dict[str, list[str]] = {}
 
-    # Lists and forms take turns on desk and phone; the slow sweep shows each page to every role.
+    # Lists and forms take turns on desk and phone; the other sweep shows each page to every role.
     for page, other, start in zip(cycle((desk, phone)), cycle((phone, desk)), starts):
         wrong |= wrong_on(page, start, axe)
         detail = detail_of(start, page.locator("main").inner_html())

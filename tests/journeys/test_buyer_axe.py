@@ -68,6 +68,7 @@ def test_every_page_of_a_deal_we_lost_has_nothing_wrong_for_axe(
     assert {name: found for name, found in wrong.items() if found} == {}
 
 
+@pytest.mark.slow
 def test_every_page_of_a_deal_we_won_has_nothing_wrong_for_axe(
     open_page: Open, session: Session, axe_in_both: Axe, clock: Clock
 ) -> None:
@@ -97,6 +98,7 @@ def test_every_page_of_a_deal_we_won_has_nothing_wrong_for_axe(
     assert {name: found for name, found in wrong.items() if found} == {}
 
 
+@pytest.mark.slow
 def test_pages_that_only_show_have_nothing_wrong_for_axe(
     open_page: Open, session: Session, axe_in_both: Axe
 ) -> None:
@@ -140,6 +142,7 @@ def test_pages_that_ask_whether_a_press_was_meant_have_nothing_wrong_for_axe(
     assert {name: found for name, found in wrong.items() if found} == {}
 
 
+@pytest.mark.slow
 def test_pages_of_a_buyer_who_would_rather_not_have_nothing_wrong_for_axe(
     open_page: Open, session: Session, axe_in_both: Axe, clock: Clock
 ) -> None:

@@ -42,7 +42,9 @@ def year(session: Session) -> None:
     make_deal(session, closed_on=now().astimezone(ZONE).date())
 
 
-@pytest.mark.parametrize(("size", "colours"), [(DESK, "light"), (PHONE, "dark")])
+@pytest.mark.parametrize(
+    ("size", "colours"), [(DESK, "light"), pytest.param(PHONE, "dark", marks=pytest.mark.slow)]
+)
 def test_dashboard_and_month_have_nothing_wrong_for_axe(
     open_page: Callable[..., Page],
     sign_in_page: SignIn,

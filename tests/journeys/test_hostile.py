@@ -154,6 +154,7 @@ def naughty(session: Session) -> list[str]:
     return texts
 
 
+@pytest.mark.slow
 def test_no_string_of_the_big_list_runs(
     naughty: list[str], watched: Watch, page: Page, sign_in_page: SignIn
 ) -> None:

@@ -32,7 +32,9 @@ def _september(session: Session) -> None:
 
 
 @pytest.mark.usefixtures("_september")
-@pytest.mark.parametrize(("size", "colours"), [(DESK, "dark"), (PHONE, "light")])
+@pytest.mark.parametrize(
+    ("size", "colours"), [(DESK, "dark"), pytest.param(PHONE, "light", marks=pytest.mark.slow)]
+)
 def test_month_has_nothing_wrong(
     open_page: Callable[..., Page],
     sign_in_page: SignIn,
