@@ -19,6 +19,7 @@ from survey.team.models import User
 from survey.team.types import Role
 from tests.conftest import CHROMIUM
 from tests.factories import make_user
+from tests.journeys.watching import Watch
 from tests.pages import CheckingClient
 
 PHONE = {"width": 375, "height": 740}
@@ -164,3 +165,11 @@ def axe_in_both(axe: Callable[[Page], list[str]]) -> Callable[[Page], list[str]]
         return [*light, *(f"dark: {each}" for each in dark), *(["too wide"] if is_too_wide else [])]
 
     return found
+
+
+@pytest.fixture
+def watched(page: Page, live: str) -> Watch:
+    watch = Watch()
+    watch.over(page, live)
+    page.set_default_timeout(30_000)  # the first chart takes long on a busy machine
+    return watch

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page
+from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import Session
 
 from survey.config import Settings
@@ -26,6 +25,7 @@ from tests.factories import (
 )
 from tests.factories.asked import make_asked
 from tests.hostile import OURS, detail_of, make_world, packs
+from tests.journeys.watching import Watch
 from tests.mail.providers.drafts import ATTEMPT, FROM, a_draft
 from tests.others import at_hand
 
@@ -37,41 +37,6 @@ STARTS = (
     *("/feedback", "/deals", "/campaigns", "/people", "/settings", "/taxonomy", "/coding"),
     *("/upcoming", "/outbox", "/mailbox", "/feedback/replies", "/", "/reports"),
 )
-
-
-@dataclass
-class Watch:
-    """What a page did that nobody asked of it."""
-
-    dialogs: list[str] = field(default_factory=list)
-    foreign: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-
-    def note_refused(self, address: str) -> None:
-        self.refused.append(address)
-
-    def over(self, page: Page, ours: str) -> None:
-        def refuse(dialog: Dialog) -> None:
-            self.dialogs.append(f"{page.url}: {dialog.message}")
-            dialog.dismiss()
-
-        page.on("dialog", refuse)
-        page.on(
-            "request",
-            lambda asked: None if asked.url.startswith(ours) else self.foreign.append(asked.url),
-        )
-        page.expose_function("tellRefused", self.note_refused)
-        page.add_init_script(
-            "addEventListener('securitypolicyviolation', found => tellRefused(found.blockedURI))"
-        )
-
-
-@pytest.fixture
-def watched(page: Page, live: str) -> Watch:
-    watch = Watch()
-    watch.over(page, live)
-    page.set_default_timeout(30_000)  # the first chart takes long on a busy machine
-    return watch
 
 
 @pytest.fixture
@@ -124,6 +89,7 @@ def test_a_watch_sees_what_runs(browser: Browser, live: str) -> None:
     assert watch.dialogs == [f"{live}/bad: 1"]
     assert "http://elsewhere.invalid/x.js" in watch.foreign
     assert watch.refused == ["http://pictures.invalid/y.png"]
+    assert any("ERR_NAME_NOT_RESOLVED" in each for each in watch.errors)
 
 
 @pytest.fixture
