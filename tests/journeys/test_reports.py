@@ -52,6 +52,10 @@ def test_month_has_nothing_wrong(
 
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+    cut_off = page.locator(".table-frame:visible").evaluate_all(
+        "all => all.filter(each => each.scrollWidth > each.clientWidth).length"
+    )
+    assert cut_off == 0
 
 
 @pytest.mark.usefixtures("_september")
