@@ -42,6 +42,13 @@ def told(document: Document, answers: Answers, fields: Mapping[str, str]) -> lis
     ]
 
 
+def told_of_us(document: Document, answers: Answers, fields: Mapping[str, str]) -> Told | None:
+    """What the buyer says of the questions themselves, if anything: it stands on no screen."""
+    question = document.phrases.about_us
+    words = rules.text_of(answers, question.key)
+    return Told(question, _label(document, question, answers, fields), words) if words else None
+
+
 def _label(
     document: Document, question: Question, answers: Answers, fields: Mapping[str, str]
 ) -> str:

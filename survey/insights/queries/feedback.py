@@ -147,7 +147,8 @@ def question_asked(versions: Versions, response: Response, key: str, *, company:
     """
     if response.channel is Channel.REPLY:
         return "In reply to the mail"
-    asked = questions_of(versions[_version(response)].screens)
+    document = versions[_version(response)]
+    asked = (*questions_of(document.screens), document.phrases.about_us)
     question = next((each for each in asked if each.key == key), None)
     if question is None or question.echoes:
         return ""

@@ -10,7 +10,7 @@ from survey.invitations.queries import asked
 from survey.kit.clock import Month
 from survey.kit.words import month_in_words
 from survey.questionnaires import queries as questionnaires
-from survey.questionnaires.recap import Told, told
+from survey.questionnaires.recap import Told, told, told_of_us
 from survey.questionnaires.types import Answers, Document
 from survey.responses.models import Response, ResponseRevision
 from survey.responses.queries import answers_of, revisions_of
@@ -25,6 +25,8 @@ class Reading:
     response: Response
     is_nameless: bool
     told: Sequence[Told]
+    of_us: Told | None
+    """What the buyer says of the questions themselves."""
     earlier: Sequence[tuple[ResponseRevision, Sequence[Told]]]
     """What it said before each change; nothing for who reads it nameless."""
 
@@ -36,12 +38,13 @@ def read(response: Response, sight: Sight) -> Reading:
     answers = answers_of(session(), response, document)
     fields = fields_of(invitation)
     if sight is Sight.NAMELESS:
-        return Reading(response, True, _nameless(response, document, answers), ())
+        return _nameless(response, document, answers)
     earlier = [
         (revision, told(document, revision.answers, fields))
         for revision in revisions_of(session(), response)
     ]
-    return Reading(response, False, told(document, answers, fields), earlier)
+    of_us = told_of_us(document, answers, fields)
+    return Reading(response, False, told(document, answers, fields), of_us, earlier)
 
 
 def month_of(response: Response) -> str:
@@ -58,7 +61,7 @@ def fields_of(invitation: Invitation) -> dict[str, str]:
     return asked.fields_of(invitation, the_company(session()))
 
 
-def _nameless(response: Response, document: Document, answers: Answers) -> list[Told]:
+def _nameless(response: Response, document: Document, answers: Answers) -> Reading:
     """Choices and scrubbed words. What stands beside a choice goes: it names rivals and months."""
     bare = {name: given for name, given in answers.items() if "." not in name}
     ours = the_company(session()).name
@@ -68,7 +71,12 @@ def _nameless(response: Response, document: Document, answers: Answers) -> list[
         "sender_name": response.invitation.campaign.sender_name,
     }
     names = names_to_leave_out(response, rivals(session(), [response]))
-    return [
-        each if each.question.choices else replace(each, answer=without_names(each.answer, names))
-        for each in told(document, bare, fields)
+
+    def scrubbed(each: Told) -> Told:
+        return replace(each, answer=without_names(each.answer, names))
+
+    said = [
+        each if each.question.choices else scrubbed(each) for each in told(document, bare, fields)
     ]
+    of_us = told_of_us(document, bare, fields)
+    return Reading(response, True, said, scrubbed(of_us) if of_us else None, ())

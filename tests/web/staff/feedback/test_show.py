@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy.orm import Session
 
 from survey.coding.types import CodingRole
@@ -28,6 +29,32 @@ def test_answer_is_told_in_the_questionnaires_words(
 
     assert "Another offer cost less for much the same" in page
     assert "A smaller first package." in page
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [(Role.ANALYST, "Short, said Anna Berg."), (Role.MANAGER, "Short, said […].")],
+)
+def test_what_the_buyer_says_of_the_questions_is_read_as_the_answer_is(
+    client: CheckingClient,
+    session: Session,
+    sign_in: SignIn,
+    answered: Answered,
+    role: Role,
+    words: str,
+) -> None:
+    responses = [answered(audience=Audience.SENDER_TEAM) for _ in range(3)]
+    responses[0].invitation.contact.name = "Anna Berg"
+    make_answer(
+        session, response=responses[0], question_key="about_us", text="Short, said Anna Berg."
+    )
+    sign_in(role)
+
+    told = BeautifulSoup(client.get(f"/feedback/{responses[0].public_id}").text, "html.parser")
+    heading = told.find("h3", string="Anything about these questions themselves?")
+
+    assert heading.parent.blockquote.get_text(strip=True) == words
+    assert heading.parent.form is None
 
 
 def test_answer_shows_its_reasons_with_their_quotes(
