@@ -3,7 +3,7 @@ however many deals there are.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -222,10 +222,6 @@ def asked_facts(
 
     `answered` are the numbers of all invitations that were answered: a higher floor knows them.
     """
-    scope = select(Invitation.id).where(where)
-    about = select(Invitation.deal_id).where(where)
-    deals = {deal.id: deal for deal in deal_facts(session, Deal.id.in_(about))}
-    reminded_at = _reminded_at(session, scope)
     rows = session.execute(
         select(
             Invitation.id,
@@ -244,7 +240,11 @@ def asked_facts(
         .join(Contact, Contact.id == Invitation.contact_id)
         .where(where)
         .order_by(Invitation.sent_at, Invitation.id)
-    )
+    ).all()
+    # By number: whom the condition holds for may have changed by now, as mails leave.
+    about = among(session, Deal.id, sorted({row.deal_id for row in rows}))
+    deals = {deal.id: deal for deal in deal_facts(session, about)}
+    reminded_at = _reminded_at(session, [row.id for row in rows])
     return [_asked(row, deals[row.deal_id], reminded_at.get(row.id, ())) for row in rows]
 
 
@@ -284,10 +284,12 @@ def may_be_reminded(now: datetime, answered: Select[int]) -> ColumnElement[bool]
     )
 
 
-def _reminded_at(session: Session, scope: Select[int]) -> dict[int, tuple[datetime | None, ...]]:
+def _reminded_at(
+    session: Session, numbers: Collection[int]
+) -> dict[int, tuple[datetime | None, ...]]:
     asked = (
         select(Reminder.invitation_id, Reminder.sent_at)
-        .where(Reminder.invitation_id.in_(scope), Reminder.cancelled_at.is_(None))
+        .where(among(session, Reminder.invitation_id, numbers), Reminder.cancelled_at.is_(None))
         .order_by(Reminder.invitation_id, Reminder.number)
     )
     found: dict[int, tuple[datetime | None, ...]] = defaultdict(tuple)

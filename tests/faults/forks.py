@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import traceback
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NoReturn
@@ -46,6 +47,8 @@ def _fork(order: Mapping[str, Any]) -> int:
     if pid == 0:
         try:
             _become(order)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(_FAILED)
     return pid

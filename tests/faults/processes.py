@@ -122,7 +122,7 @@ class Forks:
         """`survey …` to its end, which must be a good one; its words."""
         forked = self.start(*arguments, moment=moment, **settings)
         status = forked.wait()
-        assert status == 0, forked.words
+        assert status == 0, (status, forked.words)
         return forked.words
 
     def ask(self, order: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -56,6 +56,33 @@ def test_reminder_goes_out_a_week_after_the_invitation(session: Session, moment:
     assert message.key == f"reminder:{invitation.public_id}:1:1"
     assert (message.kind, message.subject_id) == ("reminder", reminder.id)
     assert message.to_address == invitation.contact.email
+
+
+def test_mails_that_leave_while_reminders_are_planned_wait_for_the_next_plan(
+    session: Session, moment: datetime
+) -> None:
+    early, late = asked(session, moment - WEEK), asked(session, None)
+    leaves = update(Invitation).where(Invitation.id == late.id).values(sent_at=moment - WEEK)
+    connection = session.connection()
+    told = places = 0
+
+    def between(*_seen: object) -> None:
+        """As another process's commit between two of our questions."""
+        nonlocal told
+        told += 1
+        if told == places:
+            connection.execute(leaves)
+
+    while told >= places:
+        told, places = 0, places + 1
+        with session.begin_nested() as undone:
+            event.listen(connection, "after_cursor_execute", between)
+            due = reminders_due(session, moment, answered=answered())
+            event.remove(connection, "after_cursor_execute", between)
+            undone.rollback()
+
+        assert {early.id} <= {each.invitation_id for each in due} <= {early.id, late.id}
+    assert places > 5
 
 
 def test_it_is_too_soon_for_a_reminder_on_the_day_before(
