@@ -1,6 +1,7 @@
 """Whom the deals were against: how often each competitor was met, and what became of it."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -79,16 +80,7 @@ def _told_to_have_met(wanted: Filter, reader: User | None) -> ColumnElement[bool
     """
     if reader is None or not wanted.is_narrowed:
         return true()
-    ours = aliased(Alternative)
-    in_our_records = (
-        select(ours.id)
-        .where(
-            ours.deal_id == Alternative.deal_id,
-            ours.competitor_id == Alternative.competitor_id,
-            ours.source != Source.BUYER,
-        )
-        .exists()
-    )
+    in_our_records = _is_named_where(lambda named: named.source != Source.BUYER)
     by_somebody = or_(in_our_records, all_told_to(reader))
     if not wanted.competitor or wanted.is_narrowed_beside_competitor:
         return by_somebody
@@ -102,19 +94,26 @@ def _met(query: Rows, *, told: ColumnElement[bool]) -> Rows:
 
     Found by the deal's index; a list of distinct pairs was read whole for each deal.
     """
-    earlier = aliased(Alternative)
-    is_told_before = (
-        select(earlier.id)
-        .where(
-            earlier.deal_id == Alternative.deal_id,
-            earlier.competitor_id == Alternative.competitor_id,
-            earlier.id < Alternative.id,
-        )
-        .exists()
-    )
-    is_named = Alternative.competitor_id.is_not(None) & ~is_told_before & told
+    is_named_before = _is_named_where(lambda named: named.id < Alternative.id)
+    is_named = Alternative.competitor_id.is_not(None) & ~is_named_before & told
     return query.outerjoin(Alternative, (Alternative.deal_id == Deal.id) & is_named).outerjoin(
         Competitor, Competitor.id == Alternative.competitor_id
+    )
+
+
+def _is_named_where(
+    holds: Callable[[type[Alternative]], ColumnElement[bool]],
+) -> ColumnElement[bool]:
+    """Whether somebody names the same competitor of the same deal in a row of which that holds."""
+    named = aliased(Alternative)
+    return (
+        select(named.id)
+        .where(
+            named.deal_id == Alternative.deal_id,
+            named.competitor_id == Alternative.competitor_id,
+            holds(named),
+        )
+        .exists()
     )
 
 
