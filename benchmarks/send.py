@@ -1,6 +1,6 @@
 """Sending: claims, checks, tokens and a durable record per mail, against rendering and POST alone.
 
-    python -m benchmarks.send [--mails 600] [--workers 2] [--server postgresql://…]
+    python -m benchmarks.send [--mails 3000] [--workers 2] [--server postgresql://…]
 
 The provider is a stub in a process of its own that answers 202 after 50 ms to 32 threads, as
 SendGrid about does, and then at once to 4 threads. The bars are ratios of 0.9 and 0.6 to rendering
@@ -216,7 +216,7 @@ def _serve_stub(told: Connection, latency_s: float) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mails", type=int, default=600)
+    parser.add_argument("--mails", type=int, default=3000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--server", default="", help="a PostgreSQL server; without it SQLite")
     return parser.parse_args()

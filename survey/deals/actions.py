@@ -186,7 +186,7 @@ def _add_contacts(
 def _account_ids(session: Session, groups: Sequence[Group], *, now: datetime) -> dict[str, int]:
     names = {name_key(group.account): group for group in groups}
     found = session.execute(
-        select(Account.name_key, Account.id).where(among(session, Account.name_key, names))
+        select(Account.name_key, Account.id).where(among(Account.name_key, names))
     )
     ids = {row[0]: row[1] for row in found}
     missing = [key for key in names if key not in ids]
@@ -235,7 +235,7 @@ def _contact_ids(
             told[email] = (facts._replace(may_ask=False), account_id)
     standing = {
         contact.email: contact
-        for contact in session.scalars(select(Contact).where(among(session, Contact.email, told)))
+        for contact in session.scalars(select(Contact).where(among(Contact.email, told)))
     }
     for email, contact in standing.items():
         _learn(contact, told[email][0])

@@ -169,9 +169,7 @@ def _digest_of(digests: Iterable[str]) -> str:
 
 
 def _digests(session: Session, ids: Iterable[str]) -> dict[str, tuple[int, str]]:
-    query = select(Deal.external_id, Deal.id, Deal.row_digest).where(
-        among(session, Deal.external_id, ids)
-    )
+    query = select(Deal.external_id, Deal.id, Deal.row_digest).where(among(Deal.external_id, ids))
     return {row[0]: (row[1], row[2]) for row in session.execute(query)}
 
 

@@ -196,13 +196,13 @@ class Ready:
 def to_invite(session: Session, ready: Sequence[Due]) -> list[Ready]:
     """What inviting needs of each."""
     deal_ids = [due.deal_id for due in ready]
-    outcome = select(Deal.id, Deal.outcome).where(among(session, Deal.id, deal_ids))
+    outcome = select(Deal.id, Deal.outcome).where(among(Deal.id, deal_ids))
     address = select(Contact.id, Contact.email).where(
-        among(session, Contact.id, [due.contact_id for due in ready])
+        among(Contact.id, [due.contact_id for due in ready])
     )
     outcomes = dict(iter(session.execute(outcome)))
     addresses = dict(iter(session.execute(address)))
-    earlier = select(Invitation).where(among(session, Invitation.deal_id, deal_ids))
+    earlier = select(Invitation).where(among(Invitation.deal_id, deal_ids))
     taken_back = {(each.deal_id, each.contact_id): each for each in session.scalars(earlier)}
     return [
         Ready(
@@ -242,7 +242,7 @@ def asked_facts(
         .order_by(Invitation.sent_at, Invitation.id)
     ).all()
     # By number: whom the condition holds for may have changed by now, as mails leave.
-    about = among(session, Deal.id, sorted({row.deal_id for row in rows}))
+    about = among(Deal.id, sorted({row.deal_id for row in rows}))
     deals = {deal.id: deal for deal in deal_facts(session, about)}
     reminded_at = _reminded_at(session, [row.id for row in rows])
     return [_asked(row, deals[row.deal_id], reminded_at.get(row.id, ())) for row in rows]
@@ -289,7 +289,7 @@ def _reminded_at(
 ) -> dict[int, tuple[datetime | None, ...]]:
     asked = (
         select(Reminder.invitation_id, Reminder.sent_at)
-        .where(among(session, Reminder.invitation_id, numbers), Reminder.cancelled_at.is_(None))
+        .where(among(Reminder.invitation_id, numbers), Reminder.cancelled_at.is_(None))
         .order_by(Reminder.invitation_id, Reminder.number)
     )
     found: dict[int, tuple[datetime | None, ...]] = defaultdict(tuple)

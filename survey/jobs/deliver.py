@@ -24,7 +24,7 @@ from survey.kit.db import Database
 from survey.letters.leaving import note_left
 from survey.letters.letter import Sendable
 from survey.letters.settled import settled_since_claimed
-from survey.mail import queries
+from survey.mail import outgoing
 from survey.mail.actions import outbox
 from survey.mail.models import Claimed
 from survey.mail.rules import LEASE
@@ -194,7 +194,7 @@ def _record_and_begin(
     with desk.database.writing() as session:
         now = desk.now()
         _record(session, desk, endings, counted, now=now)
-        if takes_more and queries.may_leave(session, now=now):
+        if takes_more and outgoing.may_leave(session, now=now):
             free = desk.most_begun - len(run.under_way)
             is_fresh = checked_at is None or now - checked_at <= _CHECK_HOLDS
             overtaken = (
@@ -220,7 +220,7 @@ def _overtaken(session: Session, claimed: Sequence[str]) -> frozenset[str]:
     """What was claimed before its address came on the list of those never to mail, or its buyer
     answered or declined: its letter looks at it anew, and says what becomes of it.
     """
-    suppressed = queries.suppressed_since_claimed(session, claimed)
+    suppressed = outgoing.suppressed_since_claimed(session, claimed)
     return frozenset([*suppressed, *settled_since_claimed(session, claimed)])
 
 

@@ -8,8 +8,30 @@ from sqlalchemy.orm import Session
 from survey.invitations.actions.inviting import INVITATION
 from survey.invitations.actions.reminding import REMINDER
 from survey.invitations.models import Invitation, Reminder
+from survey.kit.bulk import among_given
 from survey.mail.models import Attempt, Message
 from survey.responses.models import Response
+
+_ABOUT = case((Message.kind == INVITATION, Message.subject_id), else_=Reminder.invitation_id)
+_HAS_ANSWERED = (
+    select(Response.id).where(Response.invitation_id == Invitation.id).correlate(Invitation)
+)
+_SETTLED = (
+    select(Attempt.attempt_id)
+    .join(Message, Message.id == Attempt.message_id)
+    .outerjoin(Reminder, and_(Message.kind == REMINDER, Reminder.id == Message.subject_id))
+    .join(Invitation, Invitation.id == _ABOUT)
+    .where(
+        among_given(Attempt.attempt_id, "attempt_ids"),
+        Attempt.finished_at.is_(None),
+        or_(
+            Invitation.declined_at.is_not(None),
+            Invitation.cancelled_at.is_not(None),
+            Reminder.cancelled_at.is_not(None),
+            _HAS_ANSWERED.exists(),
+        ),
+    )
+)
 
 
 def settled_since_claimed(session: Session, attempt_ids: Sequence[str]) -> list[str]:
@@ -18,25 +40,5 @@ def settled_since_claimed(session: Session, attempt_ids: Sequence[str]) -> list[
     """
     if not attempt_ids:
         return []
-    about = case((Message.kind == INVITATION, Message.subject_id), else_=Reminder.invitation_id)
-    has_answered = (
-        select(Response.id).where(Response.invitation_id == Invitation.id).correlate(Invitation)
-    )
-    asked = (
-        select(Attempt.attempt_id)
-        .join(Attempt.message)
-        .outerjoin(Reminder, and_(Message.kind == REMINDER, Reminder.id == Message.subject_id))
-        .join(Invitation, Invitation.id == about)
-        .where(
-            Attempt.attempt_id.in_(attempt_ids),
-            Attempt.finished_at.is_(None),
-            or_(
-                Invitation.declined_at.is_not(None),
-                Invitation.cancelled_at.is_not(None),
-                Reminder.cancelled_at.is_not(None),
-                has_answered.exists(),
-            ),
-        )
-    )
-    settled = set(session.scalars(asked))
+    settled = set(session.scalars(_SETTLED, {"attempt_ids": attempt_ids}))
     return [key for key in attempt_ids if key in settled]

@@ -21,20 +21,18 @@ def histories_of(session: Session, message_ids: Sequence[int]) -> dict[int, Hist
     """All attempts, decisions and receipts of each of these mails."""
     tried: dict[int, list[Tried]] = defaultdict(list)
     asked = select(Attempt.message_id, Attempt.outcome, Attempt.detail)
-    rows = asked.where(among(session, Attempt.message_id, message_ids)).order_by(Attempt.id)
+    rows = asked.where(among(Attempt.message_id, message_ids)).order_by(Attempt.id)
     for message_id, outcome, detail in session.execute(rows):
         tried[message_id].append(Tried(outcome, detail))
     settled: dict[int, list[Settled]] = defaultdict(list)
     for each in session.scalars(
-        select(Settlement)
-        .where(among(session, Settlement.message_id, message_ids))
-        .order_by(Settlement.id)
+        select(Settlement).where(among(Settlement.message_id, message_ids)).order_by(Settlement.id)
     ):
         settled[each.message_id].append(Settled(each.kind, each.reason, each.after_attempts))
     heard: dict[int, list[Heard]] = defaultdict(list)
     for receipt in session.execute(
         select(Receipt.message_id, Receipt.kind, Receipt.happened_at)
-        .where(among(session, Receipt.message_id, message_ids))
+        .where(among(Receipt.message_id, message_ids))
         .order_by(Receipt.id)
     ):
         heard[receipt.message_id].append(Heard(receipt.kind, receipt.happened_at))
@@ -62,7 +60,7 @@ def receipts_of(session: Session, message: Message) -> list[Receipt]:
 
 def receipts_known(session: Session, digests: Collection[str]) -> frozenset[str]:
     """Which of these events are kept already."""
-    asked = select(Receipt.digest).where(among(session, Receipt.digest, digests))
+    asked = select(Receipt.digest).where(among(Receipt.digest, digests))
     return frozenset(session.scalars(asked))
 
 
@@ -77,7 +75,7 @@ def messages_told_of(session: Session, events: Sequence[ProviderEvent]) -> dict[
     numbers |= {e.digest: e.message_id for e in events if e.message_id is not None}
     asked = (
         select(Message)
-        .where(among(session, Message.id, sorted(set(numbers.values()))))
+        .where(among(Message.id, sorted(set(numbers.values()))))
         .order_by(Message.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -95,7 +93,7 @@ def heard_of_addresses(session: Session, addresses: Iterable[str]) -> dict[str, 
         select(Receipt.address_digest, Receipt.kind, Receipt.happened_at)
         .outerjoin(Reprieve, Reprieve.address_digest == Receipt.address_digest)
         .where(
-            among(session, Receipt.address_digest, sorted(set(hashed.values()))),
+            among(Receipt.address_digest, sorted(set(hashed.values()))),
             Receipt.kind.in_({ReceiptKind.BLOCKED, *PROOFS_OF_ARRIVAL}),
             or_(Reprieve.since_at.is_(None), Receipt.happened_at > Reprieve.since_at),
         )
@@ -113,9 +111,7 @@ def _has_ids(event: ProviderEvent) -> bool:
 
 def _by_attempt(session: Session, events: Sequence[ProviderEvent]) -> dict[str, int]:
     wanted = {event.attempt_id for event in events if event.attempt_id}
-    asked = select(Attempt.attempt_id, Attempt.message_id).where(
-        among(session, Attempt.attempt_id, wanted)
-    )
+    asked = select(Attempt.attempt_id, Attempt.message_id).where(among(Attempt.attempt_id, wanted))
     found = {row.attempt_id: row.message_id for row in session.execute(asked)}
     return {e.digest: found[e.attempt_id] for e in events if e.attempt_id in found}
 
@@ -126,7 +122,7 @@ def _by_provider_id(session: Session, events: Sequence[ProviderEvent]) -> dict[s
     if not wanted:
         return {}
     asked = select(Attempt.provider_message_id, Attempt.message_id).where(
-        among(session, Attempt.provider_message_id, wanted)
+        among(Attempt.provider_message_id, wanted)
     )
     found = {row.provider_message_id: row.message_id for row in session.execute(asked)}
     return {
@@ -145,7 +141,7 @@ def _by_address(session: Session, events: Sequence[ProviderEvent]) -> dict[str, 
     asked = (
         select(Message.to_address, Message.id, Attempt.claimed_at)
         .join(Attempt, Attempt.message_id == Message.id)
-        .where(among(session, Message.to_address, addresses))
+        .where(among(Message.to_address, addresses))
         .order_by(Message.id, Attempt.id)
     )
     claims: dict[str, list[tuple[int, datetime]]] = defaultdict(list)

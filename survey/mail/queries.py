@@ -1,14 +1,13 @@
 """What people ask of the outbox."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, column, func, or_, select, values
-from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
+from sqlalchemy import ColumnElement, and_, case, column, func, or_, select, values
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from survey.kit.bulk import among
+from survey.kit.bulk import among, among_given
 from survey.kit.paging import Key, Page, read_page
 from survey.mail.models import (
     Attempt,
@@ -37,6 +36,11 @@ _CAME_BACK = or_(
 )
 
 
+_ON_THE_LIST = select(Suppression.address_digest, Suppression.reason).where(
+    among_given(Suppression.address_digest, "digests")
+)
+
+
 def queue_stop(session: Session) -> QueueStop | None:
     """Why nothing leaves at present, or None while mails flow."""
     return session.get(QueueStop, 1)
@@ -45,76 +49,6 @@ def queue_stop(session: Session) -> QueueStop | None:
 def queue_pause(session: Session) -> QueuePause | None:
     """Until when the provider last asked for rest; it may have passed."""
     return session.get(QueuePause, 1)
-
-
-def may_leave(session: Session, *, now: datetime) -> bool:
-    """Whether mails flow: nobody stopped them, and the provider asked for no rest."""
-    pause = queue_pause(session)
-    return queue_stop(session) is None and (pause is None or pause.until_at <= now)
-
-
-def due(now: datetime) -> Select[Message]:
-    """Messages that may leave now, the longest waiting first."""
-    return (
-        select(Message)
-        .where(Message.state == MessageState.QUEUED, Message.send_after_at <= now)
-        .order_by(Message.send_after_at, Message.id)
-    )
-
-
-def with_lapsed_lease(session: Session, *, now: datetime, limit: int) -> list[Attempt]:
-    """Attempts whose worker must be believed dead, the oldest first."""
-    asked = (
-        _attempts_locked()
-        .where(Message.lease_until_at <= now, Attempt.finished_at.is_(None))
-        .limit(limit)
-    )
-    return list(session.scalars(asked))
-
-
-def attempts_to_release(session: Session, attempt_ids: Collection[str]) -> list[Attempt]:
-    """Attempts by their random id, locked, so that a lapse and a late answer take turns."""
-    return list(session.scalars(_attempts_locked().where(Attempt.attempt_id.in_(attempt_ids))))
-
-
-def attempts_to_record(
-    session: Session, attempt_ids: Iterable[str]
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """What recording how attempts ended has to know of them and of their mails, locked: their id,
-    attempt_id and finished_at, and their mail's message_id, kind, subject_id, attempts_made and
-    receipts_heard.
-    """
-    locked = (
-        select(
-            *(Attempt.id, Attempt.attempt_id, Attempt.finished_at, Attempt.message_id),
-            *(Message.kind, Message.subject_id, Message.attempts_made, Message.receipts_heard),
-        )
-        .join(Attempt.message)
-        .where(among(session, Attempt.attempt_id, attempt_ids))
-        .order_by(Message.id, Attempt.id)
-        .with_for_update()
-    )
-    return session.execute(locked).all()
-
-
-def messages_numbered(session: Session, numbers: Sequence[int]) -> list[Message]:
-    """These mails as they stand now, in order."""
-    asked = select(Message).where(among(session, Message.id, numbers)).order_by(Message.id)
-    return list(session.scalars(asked.execution_options(populate_existing=True)))
-
-
-def suppressed_since_claimed(session: Session, attempt_ids: Sequence[str]) -> list[str]:
-    """Those of the open attempts whose address must not be mailed by now, in their order."""
-    if not attempt_ids:
-        return []
-    asked = (
-        select(Attempt.attempt_id, Message.to_address)
-        .join(Attempt.message)
-        .where(Attempt.attempt_id.in_(attempt_ids), Attempt.finished_at.is_(None))
-    )
-    address_of = {row.attempt_id: row.to_address for row in session.execute(asked)}
-    suppressed = suppressions_among(session, address_of.values())
-    return [key for key in attempt_ids if address_of.get(key) in suppressed]
 
 
 def find(session: Session, public_id: str) -> Message | None:
@@ -287,17 +221,15 @@ def suppression_by_digest(session: Session, digest: str) -> Suppression | None:
 def suppressions_among(session: Session, addresses: Iterable[str]) -> dict[str, SuppressionReason]:
     """Why those of the addresses that must never be mailed must not, by address as given."""
     hashed = {address: address_digest(address) for address in addresses}
-    asked = select(Suppression.address_digest, Suppression.reason).where(
-        among(session, Suppression.address_digest, sorted(set(hashed.values())))
-    )
-    reasons = {row.address_digest: row.reason for row in session.execute(asked)}
+    rows = session.execute(_ON_THE_LIST, {"digests": sorted(set(hashed.values()))})
+    reasons = {row.address_digest: row.reason for row in rows}
     return {address: reasons[known] for address, known in hashed.items() if known in reasons}
 
 
 def digests_known(session: Session, digests: Iterable[str]) -> frozenset[str]:
     """Which of these digests stand on the list of addresses never to mail."""
     asked = select(Suppression.address_digest).where(
-        among(session, Suppression.address_digest, sorted(digests))
+        among(Suppression.address_digest, sorted(digests))
     )
     return frozenset(session.scalars(asked))
 
@@ -311,7 +243,7 @@ def refused_among(session: Session, addresses: Iterable[str]) -> set[str]:
 def erased_among(session: Session, digests: Iterable[str]) -> frozenset[str]:
     """Which of these digests are of people who asked to be forgotten."""
     asked = select(Suppression.address_digest).where(
-        among(session, Suppression.address_digest, sorted(set(digests))),
+        among(Suppression.address_digest, sorted(set(digests))),
         Suppression.reason == SuppressionReason.ERASED,
     )
     return frozenset(session.scalars(asked))
@@ -375,15 +307,3 @@ def why_suppressed(session: Session) -> dict[str, tuple[SuppressionReason, datet
 
 def count_suppressions(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Suppression)) or 0
-
-
-def _attempts_locked() -> Select[Attempt]:
-    return (
-        select(Attempt)
-        .join(Attempt.message)
-        .options(contains_eager(Attempt.message))
-        # In the order in which receipts lock them too: nobody waits for one who waits for him.
-        .order_by(Message.id, Attempt.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )

@@ -44,6 +44,7 @@ EXTRA_ROOMS: dict[str, str] = {
     "mail/listing": "the list of addresses never to mail as a file: reading it, writing it",
     "mail/rendering": "the templates of all mails, compiled once",
     "mail/setup": "what an operator must set so that mail arrives and receipts come back",
+    "mail/outgoing": "what delivering asks of the outbox, each statement built once",
     "mail/providers": "three voices behind one interface, and the bytes that travel",
     "privacy/ledger": "who was erased or opted out, in a file that outlives the database",
     "questionnaires/documents": "a questionnaire's stored form, and reading it",

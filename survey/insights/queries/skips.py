@@ -87,7 +87,7 @@ def _in_time(
     Half a year on every deal is “too old”, which would hide that it had no contact. Whether a
     campaign was paused at that time is not known, so none counts as paused.
     """
-    deals = facts.deal_facts(session, among(session, Deal.id, numbers)) if numbers else []
+    deals = facts.deal_facts(session, among(Deal.id, numbers)) if numbers else []
     if not deals:
         return {}
     persons, accounts = _asked_moments(session, deals)
@@ -135,14 +135,14 @@ def _asked_moments(session: Session, deals: Sequence[DealFacts]) -> tuple[_Momen
     asked_at = func.coalesce(Invitation.sent_at, Invitation.invited_at)
     contacts = {contact.id for deal in deals for contact in deal.contacts}
     by_person = select(Invitation.contact_id, asked_at).where(
-        facts.HAS_ASKED, among(session, Invitation.contact_id, sorted(contacts))
+        facts.HAS_ASKED, among(Invitation.contact_id, sorted(contacts))
     )
     by_account = (
         select(Deal.account_id, asked_at)
         .join(Deal, Deal.id == Invitation.deal_id)
         .where(
             facts.STANDS,
-            among(session, Deal.account_id, sorted({deal.account_id for deal in deals})),
+            among(Deal.account_id, sorted({deal.account_id for deal in deals})),
         )
     )
     return _gathered(session, by_person), _gathered(session, by_account)

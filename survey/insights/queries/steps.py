@@ -48,7 +48,7 @@ def deals_behind(session: Session, reader: User, scope: Scope, step: Step) -> De
 def _counted_at(session: Session, reader: User, scope: Scope, step: Step) -> ColumnElement[bool]:
     """The condition on `Deal` under which the funnel counts it at that step."""
     if step is Step.ELIGIBLE:
-        not_asked: ColumnElement[bool] = among(session, Deal.id, skipped(session, scope, reader))
+        not_asked: ColumnElement[bool] = among(Deal.id, skipped(session, scope, reader))
         return reached(scope, Step.CLOSED, reader) & ~not_asked
     return reached(scope, step, reader)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from survey.deals.types import Outcome
@@ -14,7 +14,7 @@ from survey.invitations.queries.campaigns import lock_campaigns
 from survey.invitations.queries.plans import plan_again, plan_all
 from survey.invitations.types import SkipReason
 from survey.invitations.verdicts import Due, Invited, Plan
-from survey.kit.bulk import insert_rows, new_row_ids
+from survey.kit.bulk import among_given, insert_rows, new_row_ids
 from survey.kit.ids import new_public_ids
 from survey.mail.actions.outbox import enqueue, enqueue_new
 from survey.mail.queries import of_subject
@@ -30,6 +30,13 @@ INVITATION = "invitation"
 _NEW_COLUMNS = (
     *("id", "public_id", "campaign_id", "version_id", "deal_id", "contact_id", "asked_as"),
     *("choice_order", "invited_at", "closes_at", "cancel_reason", "reminders_at_most"),
+)
+
+_NOTE_SENT = (
+    update(Invitation)
+    .where(among_given(Invitation.id, "numbers"), Invitation.sent_at.is_(None))
+    .values(sent_at=bindparam("now"))
+    .execution_options(synchronize_session=False)
 )
 
 
@@ -76,11 +83,7 @@ def cancel_invitation(
 
 def note_sent(session: Session, invitation_ids: Sequence[int], *, now: datetime) -> None:
     """Keep when the provider first took the mail of each of these invitations."""
-    session.execute(
-        update(Invitation)
-        .where(Invitation.id.in_(invitation_ids), Invitation.sent_at.is_(None))
-        .values(sent_at=now)
-    )
+    session.execute(_NOTE_SENT, {"numbers": invitation_ids, "now": now})
 
 
 def _give_notices(session: Session, plans: list[tuple[Campaign, Plan]], *, now: datetime) -> int:

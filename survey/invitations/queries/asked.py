@@ -79,7 +79,7 @@ def to_send(session: Session, invitation_ids: Sequence[int]) -> dict[int, ToAsk]
         .join(Contact, Contact.id == Invitation.contact_id)
         .join(Deal, Deal.id == Invitation.deal_id)
         .outerjoin(User, User.id == Deal.seller_id)
-        .where(among(session, Invitation.id, invitation_ids))
+        .where(among(Invitation.id, invitation_ids))
         .order_by(Invitation.id)
     )
     rows = session.execute(asked).all()

@@ -74,7 +74,7 @@ def plan_again(
     every = campaigns(session)
     company = facts.company_facts(session)
     terms = [facts.campaign_facts(each, company) for each in every]
-    where = among(session, Deal.id, deal_ids)
+    where = among(Deal.id, deal_ids)
     deals, past = facts.deal_facts(session, where), facts.past(session, where)
     return list(zip(every, planning.plan_campaigns(deals, terms, past, now), strict=True))
 

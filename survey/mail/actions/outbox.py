@@ -3,17 +3,19 @@
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey.kit.bulk import among, insert_rows
+from survey.kit.bulk import among_given, insert_rows
+from survey.kit.db import Base
 from survey.kit.errors import SurveyError
 from survey.kit.ids import new_public_ids
-from survey.mail import queries, rules
+from survey.mail import outgoing, queries, rules
 from survey.mail.actions.standing import project
 from survey.mail.actions.stops import pause_queue, stop_queue
 from survey.mail.folding import fold
@@ -27,6 +29,16 @@ _NEW_COLUMNS = (
     *("attempts_made", "receipts_heard"),
 )
 _CLAIM_COLUMNS = ("message_id", "attempt_id", "provider", "claimed_at", "detail")
+_TABLES = Base.metadata.tables
+# Written as rows, and built once: to build a statement takes longer than to run it.
+_SAY = update(_TABLES["attempt"]).where(Attempt.id == bindparam("number"))
+_FOLLOW = update(_TABLES["message"]).where(among_given(Message.id, "numbers"))
+_BEGIN = (
+    update(_TABLES["attempt"])
+    .where(among_given(Attempt.attempt_id, "attempt_ids"), Attempt.finished_at.is_(None))
+    .values(started_at=bindparam("now"))
+    .returning(Attempt.attempt_id)
+)
 _LAPSED = "The worker stopped while it was sending. The mail may have left, or not."
 
 
@@ -104,10 +116,9 @@ def claim_due(session: Session, *, provider: str, limit: int, now: datetime) -> 
     The caller commits before it calls the provider: whoever dies in between leaves a claim that is
     held, never a mail that goes out twice. Nothing is claimed while the queue is stopped or rests.
     """
-    if limit <= 0 or not queries.may_leave(session, now=now):
+    if limit <= 0 or not outgoing.may_leave(session, now=now):
         return []
-    asked = queries.due(now).limit(limit).with_for_update(skip_locked=True)
-    messages = session.scalars(asked).all()
+    messages = outgoing.due(session, now=now, limit=limit)
     if not messages:
         return []
     session.execute(
@@ -137,25 +148,16 @@ def record_endings(
     Nearly all there is to know of a mail is its first attempt, and most of them end alike: they
     are written as rows, those that end alike in one statement. Only the others are folded.
     """
-    ended = queries.attempts_to_record(session, endings) if endings else ()
+    ended = outgoing.attempts_to_record(session, endings) if endings else ()
     if not ended:
         return {}
-    session.execute(update(Attempt), [_said(row, endings[row.attempt_id], now) for row in ended])
-    alike: dict[tuple[tuple[str, object], ...], list[int]] = defaultdict(list)
-    for row in ended:
-        if row.finished_at is None:
-            alike[_follows(row, endings[row.attempt_id], now)].append(row.message_id)
-    for columns, numbers in alike.items():
-        session.execute(
-            update(Message)
-            .where(among(session, Message.id, numbers))
-            .values(dict(columns))
-            .execution_options(synchronize_session=False)
-        )
+    session.execute(_SAY, [_said(row, endings[row.attempt_id], now) for row in ended])
+    for end, numbers in _alike(ended, endings).items():
+        session.execute(_FOLLOW, {"numbers": numbers, **_follows(end, now)})
     _read_anew(session, {row.message_id for row in ended})
     more_known = [row.message_id for row in ended if not _tells_all(row)]
     if more_known:
-        project(session, queries.messages_numbered(session, more_known), now=now)
+        project(session, outgoing.messages_numbered(session, more_known), now=now)
     for row in ended:
         _heed(session, endings[row.attempt_id], now=now)
     return {
@@ -171,21 +173,14 @@ def start_attempts(
     """Begin these attempts; says which may go on: one whose lease had lapsed may have been given
     back meanwhile. The caller commits before it calls the provider.
     """
-    begun = (
-        update(Attempt)
-        .where(Attempt.attempt_id.in_(attempt_ids), Attempt.finished_at.is_(None))
-        .values(started_at=now)
-        .returning(Attempt.attempt_id)
-        .execution_options(synchronize_session=False)
-    )
-    return frozenset(session.scalars(begun))
+    return frozenset(session.scalars(_BEGIN, {"attempt_ids": attempt_ids, "now": now}))
 
 
 def release_claims(session: Session, attempt_ids: Sequence[str], *, now: datetime) -> int:
     """Give back what was claimed and certainly never handed over, as if nobody had taken it; says
     how many. The caller knows that: it held them, or they had not been begun.
     """
-    attempts = queries.attempts_to_release(session, attempt_ids)
+    attempts = outgoing.attempts_to_release(session, attempt_ids)
     open_yet = [attempt for attempt in attempts if attempt.finished_at is None]
     messages = [attempt.message for attempt in open_yet]
     for attempt in open_yet:
@@ -201,7 +196,7 @@ def hold_lapsed_claims(session: Session, *, now: datetime, limit: int = 500) -> 
     guess: of rows left like this, 93 of 96 had in truth been delivered. What it had not begun goes
     back to the queue.
     """
-    lapsed = queries.with_lapsed_lease(session, now=now, limit=limit)
+    lapsed = outgoing.with_lapsed_lease(session, now=now, limit=limit)
     begun = [attempt.attempt_id for attempt in lapsed if attempt.started_at is not None]
     others = [attempt.attempt_id for attempt in lapsed if attempt.started_at is None]
     ending = Ending(AttemptOutcome.MAY_HAVE_BEEN_SENT, detail=_LAPSED)
@@ -222,7 +217,7 @@ def _heed(session: Session, ending: Ending, *, now: datetime) -> None:
 def _said(row: Any, ending: Ending, now: datetime) -> dict[str, object]:
     """An attempt's columns. A later word on an attempt that was given up corrects it."""
     return {
-        "id": row.id,
+        "number": row.id,
         "outcome": ending.outcome,
         "finished_at": now,
         "status_code": ending.status_code,
@@ -231,18 +226,40 @@ def _said(row: Any, ending: Ending, now: datetime) -> dict[str, object]:
     }
 
 
-def _follows(row: Any, ending: Ending, now: datetime) -> tuple[tuple[str, object], ...]:
+@dataclass(frozen=True, slots=True)
+class _End:
+    """All that decides what an attempt changes at its mail by ending in its time."""
+
+    outcome: AttemptOutcome
+    detail: str
+    not_before: datetime | None
+    attempts_made: int
+    tells_all: bool
+
+
+def _alike(ended: Sequence[Any], endings: Mapping[str, Ending]) -> dict[_End, list[int]]:
+    """The numbers of the mails whose attempts ended in their time, by how they ended."""
+    alike: dict[_End, list[int]] = defaultdict(list)
+    for row in ended:
+        if row.finished_at is None:
+            said = endings[row.attempt_id]
+            told = (said.outcome, said.detail, said.not_before)
+            alike[_End(*told, row.attempts_made, _tells_all(row))].append(row.message_id)
+    return alike
+
+
+def _follows(end: _End, now: datetime) -> dict[str, object]:
     """The columns of its mail that an attempt changes by ending in its time."""
     columns: dict[str, object] = {"lease_until_at": None}
-    if ending.outcome is AttemptOutcome.TRY_LATER:
+    if end.outcome is AttemptOutcome.TRY_LATER:
         columns["send_after_at"] = rules.next_try_at(
-            row.attempts_made, now=now, not_before=ending.not_before
+            end.attempts_made, now=now, not_before=end.not_before
         )
-    if _tells_all(row):
-        standing = fold([Tried(ending.outcome, rules.told(ending.detail))])
+    if end.tells_all:
+        standing = fold([Tried(end.outcome, rules.told(end.detail))])
         columns["state"], columns["state_reason"] = standing.state, standing.reason
         columns["state_changed_at"] = now
-    return tuple(columns.items())
+    return columns
 
 
 def _tells_all(row: Any) -> bool:

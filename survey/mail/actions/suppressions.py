@@ -134,7 +134,7 @@ def withdraw_refused(session: Session, digests: Iterable[str]) -> None:
     session.execute(
         delete(Suppression)
         .where(
-            among(session, Suppression.address_digest, sorted(digests)),
+            among(Suppression.address_digest, sorted(digests)),
             Suppression.reason == SuppressionReason.REFUSED,
         )
         .execution_options(synchronize_session=False)
@@ -183,7 +183,7 @@ def _heed(session: Session, causes: Mapping[str, Cause]) -> None:
     """Let the weightier reasons stand, by digest."""
     asked = (
         select(Suppression)
-        .where(among(session, Suppression.address_digest, sorted(causes)))
+        .where(among(Suppression.address_digest, sorted(causes)))
         .order_by(Suppression.id)
     )
     for known in session.scalars(asked):
@@ -211,13 +211,13 @@ def _reprieve(session: Session, digest: str, *, now: datetime) -> None:
 def _forget(session: Session, digests: list[str]) -> None:
     session.execute(
         update(Suppression)
-        .where(among(session, Suppression.address_digest, digests))
+        .where(among(Suppression.address_digest, digests))
         .values(address=None, note="", doubts=[], reason=SuppressionReason.ERASED)
         .execution_options(synchronize_session=False)
     )
     session.execute(
         update(Receipt)
-        .where(among(session, Receipt.address_digest, digests))
+        .where(among(Receipt.address_digest, digests))
         .values(raw={})
         .execution_options(synchronize_session=False)
     )

@@ -38,11 +38,11 @@ def forget_drafts(session: Session, *, now: datetime, limit: int = 500) -> int:
     begun = [number for number, is_doubted, sent in found if not (is_doubted or sent)]
     is_still_old = ResponseDraft.saved_at <= now - DRAFTS_LIVE
     session.execute(
-        delete(ResponseDraft).where(among(session, ResponseDraft.invitation_id, gone), is_still_old)
+        delete(ResponseDraft).where(among(ResponseDraft.invitation_id, gone), is_still_old)
     )
     session.execute(
         update(ResponseDraft)
-        .where(among(session, ResponseDraft.invitation_id, begun), is_still_old)
+        .where(among(ResponseDraft.invitation_id, begun), is_still_old)
         .values(answers={}, screen="", sitting="")
     )
     return len(found)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from survey.mail import queries
+from survey.mail import outgoing, queries
 from survey.mail.actions import outbox, stops
 from survey.mail.types import AttemptOutcome, Ending
 from tests.factories import MOMENT, make_message
@@ -32,8 +32,8 @@ def test_an_ending_that_names_a_moment_lets_every_mail_wait_for_it(session: Sess
     ending = Ending(AttemptOutcome.ACCEPTED, pause_until=reset)
     outbox.record_endings(session, {attempt.attempt_id: ending}, now=NOW)
 
-    assert queries.may_leave(session, now=reset - timedelta(seconds=1)) is False
-    assert queries.may_leave(session, now=reset) is True
+    assert outgoing.may_leave(session, now=reset - timedelta(seconds=1)) is False
+    assert outgoing.may_leave(session, now=reset) is True
 
 
 def test_a_moment_beyond_belief_is_cut_to_a_day(session: Session):

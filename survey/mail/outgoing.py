@@ -1,0 +1,109 @@
+"""What delivering asks of the outbox, some sixteen mails at a time.
+
+Each statement is built once: to build it took longer than to run it.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session, contains_eager
+
+from survey.kit.bulk import among_given
+from survey.mail.models import Attempt, Message, QueuePause, QueueStop
+from survey.mail.queries import suppressions_among
+from survey.mail.types import MessageState
+
+_WHAT_HALTS = select(
+    select(QueueStop.id).exists().label("is_stopped"),
+    select(QueuePause.until_at).scalar_subquery().label("rests_until_at"),
+)
+_DUE = (
+    select(Message)
+    .where(Message.state == MessageState.QUEUED, Message.send_after_at <= bindparam("now"))
+    .order_by(Message.send_after_at, Message.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LOCKED = (
+    select(Attempt)
+    .join(Message, Message.id == Attempt.message_id)
+    .options(contains_eager(Attempt.message))
+    # In the order in which receipts lock them too: nobody waits for one who waits for him.
+    .order_by(Message.id, Attempt.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_LAPSED = _LOCKED.where(
+    Message.lease_until_at <= bindparam("now"), Attempt.finished_at.is_(None)
+).limit(bindparam("most"))
+_TO_RELEASE = _LOCKED.where(among_given(Attempt.attempt_id, "attempt_ids"))
+_TO_RECORD = (
+    select(
+        *(Attempt.id, Attempt.attempt_id, Attempt.finished_at, Attempt.message_id),
+        *(Message.kind, Message.subject_id, Message.attempts_made, Message.receipts_heard),
+    )
+    .join(Message, Message.id == Attempt.message_id)
+    .where(among_given(Attempt.attempt_id, "attempt_ids"))
+    .order_by(Message.id, Attempt.id)
+    .with_for_update()
+)
+_ADDRESSED = (
+    select(Attempt.attempt_id, Message.to_address)
+    .join(Message, Message.id == Attempt.message_id)
+    .where(among_given(Attempt.attempt_id, "attempt_ids"), Attempt.finished_at.is_(None))
+)
+_NUMBERED = (
+    select(Message)
+    .where(among_given(Message.id, "numbers"))
+    .order_by(Message.id)
+    .execution_options(populate_existing=True)
+)
+
+
+def may_leave(session: Session, *, now: datetime) -> bool:
+    """Whether mails flow: nobody stopped them, and the provider asked for no rest."""
+    halts = session.execute(_WHAT_HALTS).one()
+    rests = halts.rests_until_at is not None and halts.rests_until_at > now
+    return not halts.is_stopped and not rests
+
+
+def due(session: Session, *, now: datetime, limit: int) -> Sequence[Message]:
+    """Messages that may leave now, the longest waiting first, locked; none that others look at."""
+    return session.scalars(_DUE, {"now": now, "most": limit}).all()
+
+
+def with_lapsed_lease(session: Session, *, now: datetime, limit: int) -> Sequence[Attempt]:
+    """Attempts whose worker must be believed dead, in the order of their mails, locked."""
+    return session.scalars(_LAPSED, {"now": now, "most": limit}).all()
+
+
+def attempts_to_release(session: Session, attempt_ids: Collection[str]) -> Sequence[Attempt]:
+    """Attempts by their random id, locked, so that a lapse and a late answer take turns."""
+    return session.scalars(_TO_RELEASE, {"attempt_ids": attempt_ids}).all()
+
+
+def attempts_to_record(
+    session: Session, attempt_ids: Iterable[str]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What recording how attempts ended has to know of them and of their mails, locked: their id,
+    attempt_id and finished_at, and their mail's message_id, kind, subject_id, attempts_made and
+    receipts_heard.
+    """
+    return session.execute(_TO_RECORD, {"attempt_ids": attempt_ids}).all()
+
+
+def messages_numbered(session: Session, numbers: Sequence[int]) -> Sequence[Message]:
+    """These mails as they stand now, in order."""
+    return session.scalars(_NUMBERED, {"numbers": numbers}).all()
+
+
+def suppressed_since_claimed(session: Session, attempt_ids: Sequence[str]) -> list[str]:
+    """Those of the open attempts whose address must not be mailed by now, in their order."""
+    if not attempt_ids:
+        return []
+    open_yet = session.execute(_ADDRESSED, {"attempt_ids": attempt_ids})
+    address_of = {row.attempt_id: row.to_address for row in open_yet}
+    suppressed = suppressions_among(session, address_of.values())
+    return [key for key in attempt_ids if address_of.get(key) in suppressed]
