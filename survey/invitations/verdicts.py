@@ -20,6 +20,8 @@ class Due:
     """From when on nothing stands in the way but the hour of the day."""
     send_at: datetime
     """The first working hour of the recipient from then on."""
+    asked_as: Outcome
+    to_address: str
 
     @property
     def at(self) -> datetime:

@@ -82,6 +82,11 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> "_Among":  # noqa: ARG002 (SQLAlchemy's signature)
+        # Where a database knows no booleans SQLAlchemy would write `= 1` behind it, and no index
+        # would be used.
+        return self
+
 
 class _Many(TypeDecorator[Iterable[Any]]):
     """Many values of a column's type as one parameter."""
@@ -122,7 +127,7 @@ def among(column: InstrumentedAttribute[T], values: Iterable[T]) -> ColumnElemen
 
     A thousand parameters cost more to write into the statement than the rows cost to find.
     """
-    return _Among(column, literal(values, _Many(column.type)))
+    return _Among(column, literal(list(values), _Many(column.type)))
 
 
 def among_given(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """The way through a questionnaire: pure decisions, answers in, words and screens out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -44,15 +44,23 @@ def order_choices(document: Document, seed: str) -> dict[str, list[str]]:
     The same seed gives the same order, and every order is as likely; what the document marks as
     last ("Something else") stays last. Stored with the invitation: mail and page read it there.
     """
-    chance = Random(seed)  # noqa: S311 (no secret: it only has to be fair)
-    ordered: dict[str, list[str]] = {}
-    for question in questions_of(document.screens):
-        if question.is_shuffled:
-            keys = [choice.key for choice in question.choices if not choice.is_last]
-            drawn = sorted((chance.random(), key) for key in keys)
-            last = [choice.key for choice in question.choices if choice.is_last]
-            ordered[question.key] = [key for _, key in drawn] + last
-    return ordered
+    return orders_of_choices(document, [seed])[seed]
+
+
+def orders_of_choices(document: Document, seeds: Iterable[str]) -> dict[str, dict[str, list[str]]]:
+    """`order_choices` for many people at once, by seed."""
+    shuffled = [each for each in questions_of(document.screens) if each.is_shuffled]
+    moving = {each.key: [c.key for c in each.choices if not c.is_last] for each in shuffled}
+    last = {each.key: [c.key for c in each.choices if c.is_last] for each in shuffled}
+    orders = {}
+    for seed in seeds:
+        draws = iter(Random(seed).random, None)  # noqa: S311 (no secret: it only has to be fair)
+        orders[seed] = {
+            question: sorted(keys, key=dict(zip(keys, draws, strict=False)).__getitem__)
+            + last[question]
+            for question, keys in moving.items()
+        }
+    return orders
 
 
 def questions_of(screens: Sequence[Screen]) -> list[Question]:

@@ -52,11 +52,15 @@ def test_lost_deal_is_due_ten_days_after_its_close() -> None:
         contact_id=7,
         ready_at=datetime(2026, 10, 10, 22, tzinfo=UTC),  # midnight in Berlin: Sunday the 11th
         send_at=datetime(2026, 10, 12, 7, tzinfo=UTC),  # Monday, nine in Berlin
+        asked_as=Outcome.LOST,
+        to_address="ada@buyer.example",
     )
 
 
 def test_overdue_deal_is_due_now() -> None:
-    assert decide(DEAL, CAMPAIGN, NOW) == Due(1, 7, datetime(2026, 10, 10, 22, tzinfo=UTC), NOW)
+    since = datetime(2026, 10, 10, 22, tzinfo=UTC)
+
+    assert decide(DEAL, CAMPAIGN, NOW) == Due(1, 7, since, NOW, Outcome.LOST, BUYER.address)
 
 
 def test_recipient_country_decides_the_hour() -> None:
@@ -255,7 +259,8 @@ def test_paused_campaign_names_only_those_it_would_have_asked() -> None:
 
 
 def test_verdict_is_the_one_that_comes_closest_to_asking() -> None:
-    asks = Plan(due=(Due(1, 7, NOW, NOW),), skipped=(Skip(2, SkipReason.HELD),))
+    due = Due(1, 7, NOW, NOW, Outcome.LOST, BUYER.address)
+    asks = Plan(due=(due,), skipped=(Skip(2, SkipReason.HELD),))
     other = Plan(
         due=(), skipped=(Skip(1, SkipReason.ALREADY_ASKED), Skip(2, SkipReason.OUTCOME_NOT_ASKED))
     )

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from survey.deals.types import Outcome
 from survey.invitations import facts
-from survey.invitations.facts import Ready
 from survey.invitations.models import Campaign, Invitation, Notice
 from survey.invitations.queries.campaigns import lock_campaigns
 from survey.invitations.queries.plans import plan_again, plan_all
@@ -22,7 +21,7 @@ from survey.mail.types import Decided
 from survey.questionnaires.actions import freeze_version
 from survey.questionnaires.models import Version
 from survey.questionnaires.queries import current_version, document_of
-from survey.questionnaires.rules import order_choices
+from survey.questionnaires.rules import order_choices, orders_of_choices
 from survey.questionnaires.types import Document
 
 INVITATION = "invitation"
@@ -130,12 +129,14 @@ def _invite(session: Session, campaign: Campaign, ready: Sequence[Due], *, now: 
         outcome: document_of(session, version.id, outcome) for outcome in campaign.delay_days
     }
     freeze_version(session, version, now=now)
-    found = facts.to_invite(session, ready)
-    _ask(session, campaign, version, documents, [r for r in found if not r.taken_back], now=now)
-    for each in found:
-        if each.taken_back is not None:
-            _ask_again(session, campaign, version, documents, each, each.taken_back, now=now)
-    return len(found)
+    earlier = facts.taken_back(session, ready)
+    new = [due for due in ready if (due.deal_id, due.contact_id) not in earlier]
+    _ask(session, campaign, version, documents, new, now=now)
+    for due in ready:
+        taken_back = earlier.get((due.deal_id, due.contact_id))
+        if taken_back is not None:
+            _ask_again(session, campaign, version, documents, due, taken_back, now=now)
+    return len(ready)
 
 
 def _ask(
@@ -143,24 +144,36 @@ def _ask(
     campaign: Campaign,
     version: Version,
     documents: Mapping[Outcome, Document],
-    ready: Sequence[Ready],
+    ready: Sequence[Due],
     *,
     now: datetime,
 ) -> None:
     numbers = new_row_ids(session, Invitation, len(ready))
+    named = list(zip(new_public_ids(len(ready)), ready, strict=True))
+    orders = _orders(documents, named)
     rows, decided = [], []
-    for number, public_id, each in zip(numbers, new_public_ids(len(ready)), ready, strict=True):
-        order = order_choices(documents[each.asked_as], public_id)
-        closes_at = each.due.send_at + timedelta(days=campaign.answer_days)
-        about = (each.due.deal_id, each.due.contact_id, each.asked_as)
+    for number, (public_id, due) in zip(numbers, named, strict=True):
+        closes_at = due.send_at + timedelta(days=campaign.answer_days)
+        about = (due.deal_id, due.contact_id, due.asked_as)
         rows.append(
-            (number, public_id, campaign.id, version.id, *about, order, now, closes_at, "",
-             campaign.reminders)
+            (number, public_id, campaign.id, version.id, *about, orders[public_id], now, closes_at,
+             "", campaign.reminders)
         )  # fmt: skip
         key = f"{INVITATION}:{public_id}:1"
-        decided.append(Decided(key, number, each.to_address, each.due.send_at))
+        decided.append(Decided(key, number, due.to_address, due.send_at))
     insert_rows(session, Invitation, _NEW_COLUMNS, rows)
     enqueue_new(session, decided, kind=INVITATION, now=now)
+
+
+def _orders(
+    documents: Mapping[Outcome, Document], named: Sequence[tuple[str, Due]]
+) -> dict[str, dict[str, list[str]]]:
+    """The order in which each sees the choices, by the invitation's public id."""
+    orders: dict[str, dict[str, list[str]]] = {}
+    for outcome, document in documents.items():
+        seeds = [public_id for public_id, due in named if due.asked_as is outcome]
+        orders |= orders_of_choices(document, seeds)
+    return orders
 
 
 def _ask_again(
@@ -168,17 +181,17 @@ def _ask_again(
     campaign: Campaign,
     version: Version,
     documents: Mapping[Outcome, Document],
-    ready: Ready,
+    due: Due,
     invitation: Invitation,
     *,
     now: datetime,
 ) -> None:
     """Make anew an invitation that was taken back."""
     invitation.campaign, invitation.version = campaign, version
-    invitation.asked_as = ready.asked_as
-    invitation.choice_order = order_choices(documents[ready.asked_as], invitation.public_id)
+    invitation.asked_as = due.asked_as
+    invitation.choice_order = order_choices(documents[due.asked_as], invitation.public_id)
     invitation.invited_at = now
-    invitation.closes_at = ready.due.send_at + timedelta(days=campaign.answer_days)
+    invitation.closes_at = due.send_at + timedelta(days=campaign.answer_days)
     invitation.cancelled_at, invitation.cancel_reason = None, ""
     invitation.reminders_at_most = campaign.reminders
     earlier = of_subject(session, kind=INVITATION, subject_id=invitation.id)
@@ -187,7 +200,7 @@ def _ask_again(
         key=f"{INVITATION}:{invitation.public_id}:{len(earlier) + 1}",
         kind=INVITATION,
         subject_id=invitation.id,
-        to_address=ready.to_address,
-        send_after_at=ready.due.send_at,
+        to_address=due.to_address,
+        send_after_at=due.send_at,
         now=now,
     )

@@ -1,0 +1,60 @@
+"""Many values as one parameter: found by the index, on both databases."""
+
+from sqlalchemy import not_, or_, select, text
+from sqlalchemy.orm import Session
+
+from survey.deals.models import Deal
+from survey.kit.bulk import among, among_given
+from tests.factories import make_deal
+
+
+def _numbers(session: Session) -> list[int]:
+    return [make_deal(session).id for _ in range(3)]
+
+
+def test_rows_are_those_with_one_of_the_values(session: Session) -> None:
+    first, second, third = _numbers(session)
+    by_number = select(Deal.id).order_by(Deal.id)
+
+    assert session.scalars(by_number.where(among(Deal.id, [third, first]))).all() == [first, third]
+    assert session.scalars(by_number.where(among(Deal.id, []))).all() == []
+    assert session.scalars(by_number.where(~among(Deal.id, [second]))).all() == [first, third]
+    either = or_(among(Deal.id, iter([second])), Deal.id == third)
+    assert session.scalars(by_number.where(either)).all() == [second, third]
+    assert session.scalars(by_number.where(not_(either))).all() == [first]
+
+
+def test_texts_are_taken_as_they_are(session: Session) -> None:
+    names = ['a"b', "it's", "{x,y}", "\\", "Ünï", "NULL", ""]
+    for name in names:
+        make_deal(session, name=name)
+    asked = select(Deal.name).where(among(Deal.name, names)).order_by(Deal.id)
+
+    assert session.scalars(asked).all() == names
+
+
+def test_statement_built_once_is_given_other_values_each_time(session: Session) -> None:
+    first, second, third = _numbers(session)
+    asked = select(Deal.id).where(among_given(Deal.id, "numbers")).order_by(Deal.id)
+
+    assert session.scalars(asked, {"numbers": [second]}).all() == [second]
+    assert session.scalars(asked, {"numbers": {first: 1, third: 2}.keys()}).all() == [first, third]
+
+
+def test_index_is_used(session: Session) -> None:
+    """SQLAlchemy puts `= 1` behind a condition of SQLite unless it is told not to: every query then
+    read its whole table, and nothing but the clock told.
+    """
+    asked = select(Deal.id).where(among(Deal.id, [1, 2]), Deal.name != "")
+    bind = session.get_bind()
+    written = asked.compile(bind, compile_kwargs={"literal_binds": False})
+
+    if bind.dialect.name == "sqlite":
+        plan = session.execute(text(f"EXPLAIN QUERY PLAN {_named(str(written))}"), {"v": "[1, 2]"})
+        assert any(row[3].startswith("SEARCH deal USING INTEGER PRIMARY KEY") for row in plan)
+    else:
+        assert "deal.id = ANY (" in str(written)
+
+
+def _named(statement: str) -> str:
+    return statement.replace("json_each(?)", "json_each(:v)").replace("!= ?", "!= ''")
