@@ -38,6 +38,8 @@ def main() -> None:
     with databases.fresh_database(options.server) as url:
         database = Database(url)
         fill(database, options.deals)
+        with database.writing() as session:
+            databases.know_sizes(session)
         plan_s = seconds(lambda: plan(database))
         whole_s = seconds(lambda: invite_all(database, now=lambda: _NOW))
         with database.reading() as session:

@@ -90,6 +90,7 @@ def _measured(options: argparse.Namespace, scene: Scene, port: int, *, workers: 
         database = Database(url)
         with database.writing() as session:
             _fill(session, options.mails)
+            databases.know_sizes(session)
         if workers == 0:
             seconds = _render_and_post(desk_of(settings, database), scene.threads, options.mails)
         else:

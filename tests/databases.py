@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, literal, select, text, union_all
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 import survey
 from survey.kit import schema
@@ -56,6 +57,14 @@ def fresh_database(server_url: str = "") -> Iterator[str]:
     with postgres_database(f"survey_bench_{os.getpid()}", server_url) as url:
         create_tables(url)
         yield url
+
+
+def know_sizes(session: Session) -> None:
+    """Count PostgreSQL's tables after they were filled, as it does by itself within a minute:
+    until then it looks things up in them as if they were empty.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("ANALYZE"))
 
 
 @contextmanager

@@ -140,7 +140,7 @@ def at_claim(
     """
     company = facts.company_facts(session)
     numbers = sorted({invitation.deal_id for invitation, _ in addressed})
-    deals = {deal.id: deal for deal in facts.deal_facts(session, Deal.id.in_(numbers))}
+    deals = {deal.id: deal for deal in facts.deal_facts(session, among(Deal.id, numbers))}
     terms = {
         campaign: facts.campaign_facts(campaign, company)
         for campaign in {invitation.campaign for invitation, _ in addressed}
