@@ -35,7 +35,7 @@ _FRAMES = 12
 _BEGUN_PER_THREAD = 2
 _FEWEST_BEGUN = 16
 """Enough to go on with while the books are kept; whoever is killed leaves so many to be settled."""
-_FEWEST_CLAIMED = 256
+_FEWEST_CLAIMED = 128
 _CLAIMED_PER_THREAD = 4
 """Checking many at once costs little more than checking one."""
 _ROUNDS_AT_ONCE = 4
