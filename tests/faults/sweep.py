@@ -69,6 +69,11 @@ class Installation:
         return len(books.states) == self.people and not books.by_state["queued"]
 
     @property
+    def is_over(self) -> bool:
+        """Whether no mail waits or is under way any more."""
+        return self.has_nothing_due and not read_books(self.url).by_state["claimed"]
+
+    @property
     def everyone(self) -> list[str]:
         return [buyer(number) for number in range(self.people)]
 
