@@ -347,26 +347,19 @@ def _contacts(session: Session, scope: Select[int]) -> dict[int, tuple[ContactFa
             last_active_on=row.last_active_on,
             may_ask=row.may_ask,
             barred_by=_BARRED_BY[suppression] if suppression else None,
-            accounts=accounts.get(row.id, 1),
+            accounts=accounts[row.id],
         )
         found[row.deal_id] += (contact,)
     return found
 
 
 def _accounts_of(session: Session, scope: Select[int]) -> dict[int, int]:
-    """With how many accounts each contact in scope has deals, of those who have several deals."""
+    """With how many accounts each contact in scope has deals."""
     in_scope = select(DealContact.contact_id).where(DealContact.deal_id.in_(scope))
-    # Nearly everybody has one; to count the accounts of all took half as long as all the rest.
-    several = (
-        select(DealContact.contact_id)
-        .where(DealContact.contact_id.in_(in_scope))
-        .group_by(DealContact.contact_id)
-        .having(func.count() > 1)
-    )
     asked = (
         select(DealContact.contact_id, func.count(func.distinct(Deal.account_id)))
         .join(Deal, Deal.id == DealContact.deal_id)
-        .where(DealContact.contact_id.in_(several))
+        .where(DealContact.contact_id.in_(in_scope))
         .group_by(DealContact.contact_id)
     )
     return dict(iter(session.execute(asked)))

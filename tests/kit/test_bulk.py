@@ -1,6 +1,6 @@
 """Many values as one parameter: found by the index, on both databases."""
 
-from sqlalchemy import not_, or_, select, text
+from sqlalchemy import not_, or_, select
 from sqlalchemy.orm import Session
 
 from survey.deals.models import Deal
@@ -46,15 +46,11 @@ def test_index_is_used(session: Session) -> None:
     read its whole table, and nothing but the clock told.
     """
     asked = select(Deal.id).where(among(Deal.id, [1, 2]), Deal.name != "")
-    bind = session.get_bind()
-    written = asked.compile(bind, compile_kwargs={"literal_binds": False})
+    connection = session.connection()
+    written = str(asked.compile(connection))
 
-    if bind.dialect.name == "sqlite":
-        plan = session.execute(text(f"EXPLAIN QUERY PLAN {_named(str(written))}"), {"v": "[1, 2]"})
+    if connection.dialect.name == "sqlite":
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {written}", ("[1, 2]", ""))
         assert any(row[3].startswith("SEARCH deal USING INTEGER PRIMARY KEY") for row in plan)
     else:
-        assert "deal.id = ANY (" in str(written)
-
-
-def _named(statement: str) -> str:
-    return statement.replace("json_each(?)", "json_each(:v)").replace("!= ?", "!= ''")
+        assert "deal.id = ANY (" in written
