@@ -1,7 +1,7 @@
 """What is done with deals: taking them in from a CRM's export, and what buyers say of rivals."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -58,12 +58,15 @@ def import_deals(
 
     Doing it twice does nothing the second time. A deal's own history keeps what changed.
     """
+    refused = {row.contact.email for row in rows if row.contact and row.contact.may_ask is False}
+    intake.refused_to_be_asked |= refused
     match = match_deals(session, rows, present=intake.present, seen=intake.seen)
     _take_in_new(session, match.added, intake, now=now)
     changed = [change for change in match.changed if change.fields]
     _follow_changes(session, match.changed, intake, now=now)
     record_many(session, actor, "deal_changed", [_told(change) for change in changed], now=now)
     _add_contacts(session, match.more_contacts, intake, now=now)
+    _refuse(session, refused)
     return Imported(
         added=len(match.added),
         changed=len(changed),
@@ -224,8 +227,6 @@ def _contact_ids(
     told: dict[str, tuple[ContactFacts, int]] = {}
     for group in groups:
         for facts in group.contacts:
-            if facts.may_ask is False:
-                intake.refused_to_be_asked.add(facts.email)
             told[facts.email] = (facts, accounts[name_key(group.account)])
     if not told:
         return {}
@@ -242,6 +243,16 @@ def _contact_ids(
     session.flush()
     ids = {email: contact.id for email, contact in standing.items()}
     return ids | _new_contacts(session, {e: t for e, t in told.items() if e not in ids}, now=now)
+
+
+def _refuse(session: Session, emails: Collection[str]) -> None:
+    """Let nobody be asked of whom a row said no, even where it changed no deal: a row of a batch
+    before may have said yes.
+    """
+    if emails:
+        may_be_asked = Contact.may_ask.is_not(False)
+        refused = update(Contact).where(among(Contact.email, emails), may_be_asked)
+        session.execute(refused.values(may_ask=False))
 
 
 def _learn(contact: Contact, facts: ContactFacts) -> None:

@@ -295,6 +295,20 @@ def test_import_leaves_alone_what_the_buyer_said_of_alternatives(
     assert session.scalars(select(Alternative.source)).all() == [Source.BUYER]
 
 
+def test_no_stays_no_when_the_same_file_comes_in_again(session: Session, moment: datetime) -> None:
+    """Another deal's later row says yes, and no deal changed: the refusal was forgotten then."""
+    refused = LOST | {"deal_id": "D-1", "may_ask": "no"}
+    second = LOST | {"deal_id": "D-2", "contact_email": "", "may_ask": ""}
+    agreed = LOST | {"deal_id": "D-2", "may_ask": "yes"}
+    for batches in ([[refused, second], [agreed]], [[second], [agreed], [refused]]):
+        for _ in range(2):
+            intake = Intake(frozenset(LOST))
+            for batch in batches:
+                taken_in(session, *batch, now=moment, intake=intake)
+
+            assert session.scalars(select(Contact.may_ask)).all() == [False]
+
+
 rows = st.fixed_dictionaries(
     {
         "deal_id": st.sampled_from(["D-1", "D-2", "D-3"]),
