@@ -130,7 +130,8 @@ def test_no_string_of_the_big_list_runs(
         page.goto(path)
         shown += page.inner_text("main")
         while page.get_by_role("link", name="Next").count():
-            page.get_by_role("link", name="Next").first.click()
+            with page.expect_navigation():  # the words below are those of the whole next page
+                page.get_by_role("link", name="Next").first.click()
             shown += page.inner_text("main")
 
     assert watched == Watch()

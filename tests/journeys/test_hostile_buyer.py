@@ -116,7 +116,8 @@ def answered(
                 box.check()
         typed |= filled(page.locator("main"), texts, way.words)
         clock.shift(20)
-        page.locator("button.send").click()
+        with page.expect_navigation():  # what is looked for next is not in half a page
+            page.locator("button.send").click()
     page.get_by_text("Anything about these questions themselves?").first.click()
     typed |= filled(page.locator("main"), texts, {})
     page.get_by_role("button", name="Send this too").click()
