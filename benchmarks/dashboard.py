@@ -193,12 +193,12 @@ def _write_invitations(
         Invitation,
         (
             *("id", "public_id", "campaign_id", "deal_id", "contact_id", "version_id", "asked_as"),
-            *("choice_order", "invited_at", "closes_at", "sent_at", "cancel_reason"),
+            *("invited_at", "closes_at", "sent_at", "cancel_reason"),
             "reminders_at_most",
         ),
         [
             (
-                *(n, next(ids), campaign_id, n, _account(n), version_id, _outcome(n), {}),
+                *(n, next(ids), campaign_id, n, _account(n), version_id, _outcome(n)),
                 *(now, now + timedelta(days=30), now, "", 1),
             )
             for n in numbers

@@ -98,7 +98,7 @@ def asked_by(
         question=fill(say(question.label, {}), fields),
         choices=tuple(
             Choice(choice.key, fill(choice.label, fields))
-            for choice in in_order(question, invitation.choice_order)
+            for choice in in_order(document, question, invitation.public_id)
         ),
         sender_name=header_text(campaign.sender_name),
         sender_role=header_text(campaign.sender_role),

@@ -144,6 +144,7 @@ class Invitation(Base):
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
+    """Also the seed of the order in which this person sees the choices, in mail and page."""
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     campaign: Mapped[Campaign] = relationship()
     deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id"))
@@ -154,8 +155,6 @@ class Invitation(Base):
     version: Mapped[Version] = relationship()
     asked_as: Mapped[Outcome] = mapped_column(one_of(Outcome))
     """The outcome in whose words we asked; it stays when the CRM changes the deal's later."""
-    choice_order: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """Question key → choice keys in the order this person sees, in the mail and on the page."""
     invited_at: Mapped[datetime]
     """When the mail was put in the outbox."""
     closes_at: Mapped[datetime]

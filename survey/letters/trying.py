@@ -21,7 +21,6 @@ from survey.mail.queries import suppression_of
 from survey.mail.types import AttemptOutcome, Compose, Draft, Ending
 from survey.questionnaires.documents import read_document
 from survey.questionnaires.queries import current_version
-from survey.questionnaires.rules import order_choices
 from survey.team.queries import user_by_email
 
 _GONE = "The campaign or its questionnaire is gone."
@@ -88,11 +87,11 @@ def tried(
     document = read_document(version.document, asked_as)
     contact = contact_to_try(session, deal) if deal else None
     invitation = Invitation(
+        public_id=campaign.public_id,
         campaign=campaign,
         deal=deal or Deal(product=next(iter(campaign.products), "")),
         contact=contact or Contact(name="Jane Doe", email="jane.doe@buyer.example"),
         asked_as=asked_as,
-        choice_order=order_choices(document, campaign.public_id),
         reminders_at_most=campaign.reminders,
     )
     head = paper.letterhead(session)

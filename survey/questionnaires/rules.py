@@ -1,7 +1,7 @@
 """The way through a questionnaire: pure decisions, answers in, words and screens out."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -9,7 +9,6 @@ from survey.questionnaires.types import (
     ALWAYS,
     Answers,
     Choice,
-    ChoiceOrder,
     Condition,
     DetailKind,
     Document,
@@ -36,31 +35,6 @@ _WORDS_READ_PER_MINUTE = 238
 _WORDS_TYPED_PER_MINUTE = 38
 _SECONDS_PER_TAP = 2.0
 _SECONDS_PER_PAGE = 1.5
-
-
-def order_choices(document: Document, seed: str) -> dict[str, list[str]]:
-    """The order in which one person sees the choices of every shuffled question.
-
-    The same seed gives the same order, and every order is as likely; what the document marks as
-    last ("Something else") stays last. Stored with the invitation: mail and page read it there.
-    """
-    return orders_of_choices(document, [seed])[seed]
-
-
-def orders_of_choices(document: Document, seeds: Iterable[str]) -> dict[str, dict[str, list[str]]]:
-    """`order_choices` for many people at once, by seed."""
-    shuffled = [each for each in questions_of(document.screens) if each.is_shuffled]
-    moving = {each.key: [c.key for c in each.choices if not c.is_last] for each in shuffled}
-    last = {each.key: [c.key for c in each.choices if c.is_last] for each in shuffled}
-    orders = {}
-    for seed in seeds:
-        draws = iter(Random(seed).random, None)  # noqa: S311 (no secret: it only has to be fair)
-        orders[seed] = {
-            question: sorted(keys, key=dict(zip(keys, draws, strict=False)).__getitem__)
-            + last[question]
-            for question, keys in moving.items()
-        }
-    return orders
 
 
 def questions_of(screens: Sequence[Screen]) -> list[Question]:
@@ -123,11 +97,30 @@ def previous_screen(document: Document, answers: Answers, current: str) -> Scree
     return next((s for s in reversed(screens_for(document, answers)) if s.key in earlier), None)
 
 
-def in_order(question: Question, order: ChoiceOrder) -> tuple[Choice, ...]:
-    """The question's choices as this person sees them; what the order does not know comes last."""
-    keys = order.get(question.order_of or question.key, [])
-    places = {key: place for place, key in enumerate(keys)}
-    return tuple(sorted(question.choices, key=lambda choice: places.get(choice.key, len(places))))
+def in_order(document: Document, question: Question, seed: str) -> tuple[Choice, ...]:
+    """The question's choices in the order in which one person sees them, in the mail and on the
+    page.
+
+    The same seed gives the same order, and every order is as likely. What the document marks as
+    last ("Something else") stays last; a question that is not shuffled keeps the document's order.
+    """
+    places = _drawn(document, question.order_of or question.key, seed)
+    return tuple(sorted(question.choices, key=lambda choice: places.get(choice.key, 1.0)))
+
+
+def _drawn(document: Document, key: str, seed: str) -> dict[str, float]:
+    """The draws, in [0, 1), that order a shuffled question's choices, by choice; none for another.
+
+    All questions share one row of draws, so those before this one take theirs first.
+    """
+    draws = iter(Random(seed).random, None)  # noqa: S311 (no secret: it only has to be fair)
+    for each in questions_of(document.screens):
+        if each.is_shuffled:
+            moving = (choice.key for choice in each.choices if not choice.is_last)
+            drawn = dict(zip(moving, draws, strict=False))
+            if each.key == key:
+                return drawn
+    return {}
 
 
 def check_answers(document: Document, answers: Answers) -> list[Problem]:

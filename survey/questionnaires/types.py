@@ -21,8 +21,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 Answers = Mapping[str, str | list[str]]
-ChoiceOrder = Mapping[str, list[str]]
-"""Question key → choice keys in the order one person sees, in the mail and on the page."""
 
 SOMETHING_ELSE = "something_else"
 

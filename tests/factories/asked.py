@@ -10,13 +10,12 @@ from survey.deals.types import Outcome
 from survey.invitations.models import Invitation
 from survey.invitations.types import LinkPurpose
 from survey.kit import clock
-from survey.questionnaires.documents import read_document, shipped_document
-from survey.questionnaires.rules import order_choices
+from survey.questionnaires.documents import shipped_document
 from tests.factories.company import make_company
 from tests.factories.deals import make_account, make_contact, make_deal
 from tests.factories.invitations import make_campaign, make_invitation, make_link
 from tests.factories.questionnaires import make_questionnaire, make_version
-from tests.factories.rows import next_number, the_only
+from tests.factories.rows import the_only
 
 _SHIPPED = {Outcome.WON: "won", Outcome.LOST: "not_won", Outcome.NO_DECISION: "not_won"}
 
@@ -44,7 +43,6 @@ def make_asked(
         "version": make_version(
             session, questionnaire=questionnaire, document=raw, frozen_at=invited_at
         ),
-        "choice_order": order_choices(read_document(raw, outcome), f"seed {next_number()}"),
         "invited_at": invited_at,
     }
     invitation = make_invitation(session, **values | columns)

@@ -45,6 +45,8 @@ ORDERS = {
         "something_else",
     ],
 }  # fmt: skip
+# People whose draws are in that order: found by trying one after the other.
+SEEDS = {Outcome.LOST: "buyer-3863", Outcome.WON: "buyer-3863", Outcome.NO_DECISION: "buyer-10880"}
 LAST = AskedAgain("Last week", is_last=True)
 LINKS = Links(answer="ANSWER-TOKEN", opt_out="OPT-OUT-TOKEN")
 
@@ -77,7 +79,7 @@ def asked_about(session: Session, outcome: Outcome) -> Asked:
         campaign=campaign,
         contact=make_contact(session, account=deal.account, name="Jane Doe"),
         version=make_version(session, document=shipped_document(key)),
-        choice_order={"weighed": ORDERS[outcome]},
+        public_id=SEEDS[outcome],
     )
     invitation.campaign.public_id = "campaign"
     document = read_document(invitation.version.document, outcome)
@@ -174,7 +176,7 @@ def test_text_and_html_hold_the_same_links(session: Session, outcome: Outcome):
     assert links_in_text(draft) == links_in_html(draft)
 
 
-def test_the_choices_are_links_in_the_stored_order(session: Session):
+def test_the_choices_are_links_in_the_order_of_this_person(session: Session):
     draft = draft_of(asked_about(session, Outcome.LOST))
 
     addresses = [line for line in draft.text.splitlines() if "?choice=" in line]

@@ -57,7 +57,6 @@ def test_due_deal_is_asked_with_a_frozen_version(session: Session, moment: datet
     assert invitation.asked_as == Outcome.LOST
     assert invitation.version.frozen_at == moment
     assert invitation.closes_at == moment + timedelta(days=30)
-    assert invitation.choice_order["weighed"][-1] == "something_else"
 
 
 def test_mail_waits_for_the_working_hour_of_its_reader(session: Session, moment: datetime) -> None:

@@ -55,7 +55,7 @@ def asking(kind: MailKind, name: str) -> Draft:
         deal=Deal(product=name, seller=User(name=name)),
         contact=Contact(name=name, email=READER),
         asked_as=Outcome.LOST,
-        choice_order={},
+        public_id="somebody",
         reminders_at_most=1,
     )
     head = Letterhead(name, name, "#1f5f5b", "https://survey.northwind.example")

@@ -1,12 +1,11 @@
 """Asking those whose time has come, and taking back what has not left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
-from survey.deals.types import Outcome
 from survey.invitations import facts
 from survey.invitations.models import Campaign, Invitation, Notice
 from survey.invitations.queries.campaigns import lock_campaigns
@@ -20,15 +19,13 @@ from survey.mail.queries import of_subject
 from survey.mail.types import Decided
 from survey.questionnaires.actions import freeze_version
 from survey.questionnaires.models import Version
-from survey.questionnaires.queries import current_version, document_of
-from survey.questionnaires.rules import order_choices, orders_of_choices
-from survey.questionnaires.types import Document
+from survey.questionnaires.queries import current_version
 
 INVITATION = "invitation"
 """The kind of message that asks a buyer; its subject is the invitation."""
 _NEW_COLUMNS = (
     *("id", "public_id", "campaign_id", "version_id", "deal_id", "contact_id", "asked_as"),
-    *("choice_order", "invited_at", "closes_at", "cancel_reason", "reminders_at_most"),
+    *("invited_at", "closes_at", "cancel_reason", "reminders_at_most"),
 )
 
 _NOTE_SENT = (
@@ -124,18 +121,14 @@ def _invite(session: Session, campaign: Campaign, ready: Sequence[Due], *, now: 
     version = current_version(session, campaign.questionnaire) if ready else None
     if version is None:
         return 0
-    # Read before it is frozen: what is kept as frozen must be so whatever becomes of this turn.
-    documents = {
-        outcome: document_of(session, version.id, outcome) for outcome in campaign.delay_days
-    }
     freeze_version(session, version, now=now)
     earlier = facts.taken_back(session, ready)
     new = [due for due in ready if (due.deal_id, due.contact_id) not in earlier]
-    _ask(session, campaign, version, documents, new, now=now)
+    _ask(session, campaign, version, new, now=now)
     for due in ready:
         taken_back = earlier.get((due.deal_id, due.contact_id))
         if taken_back is not None:
-            _ask_again(session, campaign, version, documents, due, taken_back, now=now)
+            _ask_again(session, campaign, version, due, taken_back, now=now)
     return len(ready)
 
 
@@ -143,21 +136,18 @@ def _ask(
     session: Session,
     campaign: Campaign,
     version: Version,
-    documents: Mapping[Outcome, Document],
     ready: Sequence[Due],
     *,
     now: datetime,
 ) -> None:
     numbers = new_row_ids(session, Invitation, len(ready))
-    named = list(zip(new_public_ids(len(ready)), ready, strict=True))
-    orders = _orders(documents, named)
     rows, decided = [], []
-    for number, (public_id, due) in zip(numbers, named, strict=True):
+    for number, public_id, due in zip(numbers, new_public_ids(len(ready)), ready, strict=True):
         closes_at = due.send_at + timedelta(days=campaign.answer_days)
         about = (due.deal_id, due.contact_id, due.asked_as)
         rows.append(
-            (number, public_id, campaign.id, version.id, *about, orders[public_id], now, closes_at,
-             "", campaign.reminders)
+            (number, public_id, campaign.id, version.id, *about, now, closes_at, "",
+             campaign.reminders)
         )  # fmt: skip
         key = f"{INVITATION}:{public_id}:1"
         decided.append(Decided(key, number, due.to_address, due.send_at))
@@ -165,22 +155,10 @@ def _ask(
     enqueue_new(session, decided, kind=INVITATION, now=now)
 
 
-def _orders(
-    documents: Mapping[Outcome, Document], named: Sequence[tuple[str, Due]]
-) -> dict[str, dict[str, list[str]]]:
-    """The order in which each sees the choices, by the invitation's public id."""
-    orders: dict[str, dict[str, list[str]]] = {}
-    for outcome, document in documents.items():
-        seeds = [public_id for public_id, due in named if due.asked_as is outcome]
-        orders |= orders_of_choices(document, seeds)
-    return orders
-
-
 def _ask_again(
     session: Session,
     campaign: Campaign,
     version: Version,
-    documents: Mapping[Outcome, Document],
     due: Due,
     invitation: Invitation,
     *,
@@ -189,7 +167,6 @@ def _ask_again(
     """Make anew an invitation that was taken back."""
     invitation.campaign, invitation.version = campaign, version
     invitation.asked_as = due.asked_as
-    invitation.choice_order = order_choices(documents[due.asked_as], invitation.public_id)
     invitation.invited_at = now
     invitation.closes_at = due.send_at + timedelta(days=campaign.answer_days)
     invitation.cancelled_at, invitation.cancel_reason = None, ""

@@ -1,10 +1,11 @@
 """What people ask about those who were asked, and about whom to ask or not to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from survey.audit.queries import entries_about
@@ -50,9 +51,9 @@ class ToAsk:
     id: int
     deal_id: int
     contact_id: int
+    public_id: str
     version_id: int
     asked_as: Outcome
-    choice_order: Mapping[str, list[str]]
     closes_at: datetime
     declined_at: datetime | None
     cancelled_at: datetime | None
@@ -68,10 +69,10 @@ class ToAsk:
 
 def to_send(session: Session, invitation_ids: Sequence[int]) -> dict[int, ToAsk]:
     """The invitations that are still there, by number, with all that their mails speak of."""
-    asked = (
+    asked: Select[*tuple[Any, ...]] = (
         select(
             *(Invitation.campaign_id, Invitation.id, Invitation.deal_id, Invitation.contact_id),
-            *(Invitation.version_id, Invitation.asked_as, Invitation.choice_order),
+            *(Invitation.public_id, Invitation.version_id, Invitation.asked_as),
             *(Invitation.closes_at, Invitation.declined_at, Invitation.cancelled_at),
             *(Invitation.cancel_reason, Invitation.reminders_at_most, Deal.product),
             *(Deal.opened_on, Deal.closed_on, Contact.name, func.coalesce(User.name, "")),
@@ -94,11 +95,11 @@ def to_ask(invitation: Invitation) -> ToAsk:
     return ToAsk(
         campaign=invitation.campaign,
         id=invitation.id,
+        public_id=invitation.public_id,
         deal_id=invitation.deal_id,
         contact_id=invitation.contact_id,
         version_id=invitation.version_id,
         asked_as=invitation.asked_as,
-        choice_order=invitation.choice_order,
         closes_at=invitation.closes_at,
         declined_at=invitation.declined_at,
         cancelled_at=invitation.cancelled_at,

@@ -171,7 +171,7 @@ def _question(
 ) -> ShownQuestion:
     fields = visit.fields | rules.echoed(visit.document, question, answers)
     taken = rules.chosen(answers, question.key)
-    ordered = rules.in_order(question, visit.invitation.choice_order)
+    ordered = rules.in_order(visit.document, question, visit.invitation.public_id)
     choices = tuple(_choice(visit, question, choice, answers, now=now) for choice in ordered)
     echo = next((choice.echo for choice in question.choices if choice.key in taken), "")
     return ShownQuestion(
