@@ -85,7 +85,7 @@ class World:
     is_queue_stopped: bool = False
 
     def past(self) -> Past:
-        """When each person and account was last asked, as `facts.past` reads it."""
+        """When each person and account was last asked, as `facts.deals.past` reads it."""
         persons: dict[int, datetime] = {}
         accounts: dict[int, datetime] = {}
         for one in self.asked.values():

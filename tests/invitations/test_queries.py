@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey.deals.models import Deal
 from survey.deals.types import Outcome
-from survey.invitations import facts
+from survey.invitations.facts.deals import deal_facts, facts_of_deals
 from survey.invitations.models import Campaign
 from survey.invitations.queries.plans import at_claim, plan, plan_all
 from survey.invitations.types import CampaignState, SkipReason
@@ -202,9 +202,9 @@ def test_facts_of_one_deal_equal_those_of_all(session: Session) -> None:
     deal = askable(session)
     askable(session)
 
-    alone = facts.deal_facts(session, Deal.id == deal.id)
+    alone = facts_of_deals(session, [deal.id])
 
-    assert alone == [each for each in facts.deal_facts(session, true()) if each.id == deal.id]
+    assert alone == [each for each in deal_facts(session, true()) if each.id == deal.id]
 
 
 def test_mail_is_still_wanted_until_something_changes(session: Session, moment: datetime) -> None:

@@ -15,7 +15,9 @@ from survey.deals.models import Deal
 from survey.insights.queries.coverage import reached
 from survey.insights.queries.voices import closed_in, deal_conditions
 from survey.insights.types import Scope, Step
-from survey.invitations import facts
+from survey.invitations.facts.asked import HAS_ASKED, STANDS
+from survey.invitations.facts.company import campaign_facts
+from survey.invitations.facts.deals import facts_of_deals
 from survey.invitations.models import Invitation
 from survey.invitations.queries.plans import plan_unasked
 from survey.invitations.rules.asking import decide
@@ -41,8 +43,7 @@ def skipped(session: Session, scope: Scope, reader: User | None = None) -> dict[
         return {}
     said = {number: each for number, (_, each) in verdicts([p for _, p in planned]).items()}
     unasked = _unasked(session, scope, reader)
-    company = facts.company_facts(session)
-    asking = [facts.campaign_facts(campaign, company) for campaign, _ in planned]
+    asking = list(campaign_facts(session, [campaign for campaign, _ in planned]).values())
     too_old = _in_time(session, [n for n in unasked if _is_too_old(said.get(n))], asking, scope)
     reasons = {}
     for number in unasked:
@@ -57,7 +58,7 @@ def skipped(session: Session, scope: Scope, reader: User | None = None) -> dict[
 def _unasked(session: Session, scope: Scope, reader: User | None) -> list[int]:
     was_asked = (
         select(Invitation.id)
-        .where(Invitation.deal_id == Deal.id, facts.HAS_ASKED)
+        .where(Invitation.deal_id == Deal.id, HAS_ASKED)
         .correlate(Deal)
         .exists()
     )
@@ -87,7 +88,7 @@ def _in_time(
     Half a year on every deal is “too old”, which would hide that it had no contact. Whether a
     campaign was paused at that time is not known, so none counts as paused.
     """
-    deals = facts.deal_facts(session, among(Deal.id, numbers)) if numbers else []
+    deals = facts_of_deals(session, numbers)
     if not deals:
         return {}
     persons, accounts = _asked_moments(session, deals)
@@ -135,13 +136,13 @@ def _asked_moments(session: Session, deals: Sequence[DealFacts]) -> tuple[_Momen
     asked_at = func.coalesce(Invitation.sent_at, Invitation.invited_at)
     contacts = {contact.id for deal in deals for contact in deal.contacts}
     by_person = select(Invitation.contact_id, asked_at).where(
-        facts.HAS_ASKED, among(Invitation.contact_id, sorted(contacts))
+        HAS_ASKED, among(Invitation.contact_id, sorted(contacts))
     )
     by_account = (
         select(Deal.account_id, asked_at)
         .join(Deal, Deal.id == Invitation.deal_id)
         .where(
-            facts.STANDS,
+            STANDS,
             among(Deal.account_id, sorted({deal.account_id for deal in deals})),
         )
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
-from survey.invitations import facts
+from survey.invitations.facts.asked import deals_without_notice, taken_back
 from survey.invitations.models import Campaign, Invitation, Notice
 from survey.invitations.queries.campaigns import lock_campaigns
 from survey.invitations.queries.plans import plan_again, plan_all
@@ -84,7 +84,7 @@ def note_sent(session: Session, invitation_ids: Sequence[int], *, now: datetime)
 
 def _give_notices(session: Session, plans: list[tuple[Campaign, Plan]], *, now: datetime) -> int:
     wanted = {due.deal_id for _, plan in plans for due in plan.due}
-    unseen = [row for row in facts.deals_without_notice(session) if row[0] in wanted]
+    unseen = [row for row in deals_without_notice(session) if row[0] in wanted]
     session.add_all(
         Notice(deal_id=deal_id, seller_id=seller_id, noticed_at=now)
         for deal_id, seller_id in unseen
@@ -122,13 +122,13 @@ def _invite(session: Session, campaign: Campaign, ready: Sequence[Due], *, now: 
     if version is None:
         return 0
     freeze_version(session, version, now=now)
-    earlier = facts.taken_back(session, ready)
+    earlier = taken_back(session, ready)
     new = [due for due in ready if (due.deal_id, due.contact_id) not in earlier]
     _ask(session, campaign, version, new, now=now)
     for due in ready:
-        taken_back = earlier.get((due.deal_id, due.contact_id))
-        if taken_back is not None:
-            _ask_again(session, campaign, version, due, taken_back, now=now)
+        once_asked = earlier.get((due.deal_id, due.contact_id))
+        if once_asked is not None:
+            _ask_again(session, campaign, version, due, once_asked, now=now)
     return len(ready)
 
 

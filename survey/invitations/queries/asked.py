@@ -13,7 +13,7 @@ from survey.audit.types import Subject
 from survey.company.models import Company
 from survey.deals.models import Contact, Deal, DealContact
 from survey.deals.types import Outcome
-from survey.invitations import facts
+from survey.invitations.facts.deals import facts_of_deals
 from survey.invitations.models import Campaign, Hold, Invitation, Link
 from survey.invitations.rules.contacts import barred_for_itself, choice_among
 from survey.invitations.types import ContactRule, LinkPurpose, ReferralState, SkipReason
@@ -165,7 +165,7 @@ def parts_in(session: Session, deal: Deal) -> list[DealContact]:
 
 def choice_of(session: Session, deal: Deal) -> Choice | None:
     """Whom of the deal's contacts to ask, and by what rule; None where a person has to choose."""
-    (known,) = facts.deal_facts(session, Deal.id == deal.id)
+    (known,) = facts_of_deals(session, [deal.id])
     picked = choice_among(known.contacts)
     if picked is None:
         return None
@@ -176,7 +176,7 @@ def choice_of(session: Session, deal: Deal) -> Choice | None:
 
 def barred_in(session: Session, deal: Deal) -> dict[int, SkipReason]:
     """The deal's contacts who may not be asked, wherever they are, and why."""
-    (known,) = facts.deal_facts(session, Deal.id == deal.id)
+    (known,) = facts_of_deals(session, [deal.id])
     reasons = {contact.id: barred_for_itself(contact) for contact in known.contacts}
     return {number: reason for number, reason in reasons.items() if reason}
 

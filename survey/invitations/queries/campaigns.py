@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from survey.invitations import facts
+from survey.invitations.facts.asked import HAS_ASKED
 from survey.invitations.models import Campaign, Invitation, Reminder
 from survey.invitations.rules.terms import USUAL_DELAYS
 from survey.invitations.types import CampaignState, Terms
@@ -58,7 +58,7 @@ def asked_by_campaign(session: Session) -> dict[int, int]:
     """How many invitations each campaign has made that left or will leave."""
     asked = (
         select(Invitation.campaign_id, func.count())
-        .where(facts.HAS_ASKED)
+        .where(HAS_ASKED)
         .group_by(Invitation.campaign_id)
     )
     return dict(iter(session.execute(asked)))

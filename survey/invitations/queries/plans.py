@@ -1,6 +1,6 @@
 """Who will be asked when, and who not and why, for all campaigns together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, select, true
@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 
 from survey.deals.models import Account, Contact, Deal
 from survey.deals.types import Outcome
-from survey.invitations import facts
+from survey.invitations.facts.asked import was_asked
+from survey.invitations.facts.company import campaign_facts
+from survey.invitations.facts.deals import (
+    closed_before,
+    counts_of_old,
+    deal_facts,
+    facts_of_deals,
+    past,
+)
 from survey.invitations.models import Campaign, Invitation
 from survey.invitations.queries.asked import ToAsk
 from survey.invitations.queries.campaigns import campaigns
@@ -24,10 +32,8 @@ from survey.invitations.verdicts import (
     Skip,
     Wait,
 )
-from survey.kit.bulk import among
+from survey.kit.bulk import pieces
 from survey.team.models import User
-
-_MOST_IN_ONE_QUESTION = 10_000
 
 
 def plan_all(
@@ -40,13 +46,12 @@ def plan_all(
     be whole.
     """
     every = campaigns(session)
-    company = facts.company_facts(session)
-    terms = [facts.campaign_facts(each, company) for each in every]
+    terms = list(campaign_facts(session, every).values())
     since = None if is_whole else planning.oldest_day(terms, now)
     where = true() if since is None else Deal.closed_on >= since
-    deals, past = facts.deal_facts(session, where), facts.past(session)
-    plans = planning.plan_campaigns(deals, terms, past, now)
-    old = [] if since is None else facts.counts_of_old(session, since)
+    deals = deal_facts(session, where)
+    plans = planning.plan_campaigns(deals, terms, past(session, deals), now)
+    old = [] if since is None else counts_of_old(session, since)
     return [
         (campaign, planning.with_old(plan, old, term))
         for campaign, plan, term in zip(every, plans, terms, strict=True)
@@ -58,11 +63,11 @@ def plan_unasked(session: Session, now: datetime) -> list[tuple[Campaign, Plan]]
     same, and it costs little where most were asked.
     """
     every = campaigns(session)
-    company = facts.company_facts(session)
-    terms = [facts.campaign_facts(each, company) for each in every]
-    where = and_(Deal.closed_on >= planning.oldest_day(terms, now), ~facts.was_asked())
-    deals, past = facts.deal_facts(session, where), facts.past(session, where)
-    return list(zip(every, planning.plan_campaigns(deals, terms, past, now), strict=True))
+    terms = list(campaign_facts(session, every).values())
+    where = and_(Deal.closed_on >= planning.oldest_day(terms, now), ~was_asked())
+    deals = deal_facts(session, where)
+    plans = planning.plan_campaigns(deals, terms, past(session, deals), now)
+    return list(zip(every, plans, strict=True))
 
 
 def plan_again(
@@ -72,11 +77,10 @@ def plan_again(
     asked, as among those that one plan asks.
     """
     every = campaigns(session)
-    company = facts.company_facts(session)
-    terms = [facts.campaign_facts(each, company) for each in every]
-    where = among(Deal.id, deal_ids)
-    deals, past = facts.deal_facts(session, where), facts.past(session, where)
-    return list(zip(every, planning.plan_campaigns(deals, terms, past, now), strict=True))
+    terms = list(campaign_facts(session, every).values())
+    deals = facts_of_deals(session, deal_ids)
+    plans = planning.plan_campaigns(deals, terms, past(session, deals), now)
+    return list(zip(every, plans, strict=True))
 
 
 def plan(session: Session, campaign: Campaign, now: datetime) -> Plan:
@@ -101,12 +105,11 @@ def skips_of(
     found = looked_at[start : start + count]
     if len(found) == count or not plan.older.get(reason):
         return found
-    company = facts.company_facts(session)
-    terms = [facts.campaign_facts(each, company) for each in campaigns(session)]
+    terms = list(campaign_facts(session, campaigns(session)).values())
     asked = (
         select(Deal.id)
         .where(
-            facts.closed_before(planning.oldest_day(terms, now)),
+            closed_before(planning.oldest_day(terms, now)),
             _counted_under(reason, list(campaign.delay_days)),
         )
         .order_by(Deal.closed_on.desc().nulls_last(), Deal.id.desc())
@@ -125,9 +128,9 @@ def _counted_under(reason: SkipReason, asks: Sequence[Outcome]) -> ColumnElement
         case SkipReason.OUTCOME_NOT_ASKED:
             return ~is_open & Deal.outcome.not_in(asks)
         case SkipReason.ALREADY_ASKED:
-            return Deal.outcome.in_(asks) & facts.was_asked()
+            return Deal.outcome.in_(asks) & was_asked()
         case _:
-            return Deal.outcome.in_(asks) & ~facts.was_asked()
+            return Deal.outcome.in_(asks) & ~was_asked()
 
 
 def at_claim(
@@ -138,13 +141,9 @@ def at_claim(
 
     Asked just before it leaves. Whether the buyer has answered is known on a higher floor.
     """
-    company = facts.company_facts(session)
-    numbers = sorted({invitation.deal_id for invitation, _ in addressed})
-    deals = {deal.id: deal for deal in facts.deal_facts(session, among(Deal.id, numbers))}
-    terms = {
-        campaign: facts.campaign_facts(campaign, company)
-        for campaign in {invitation.campaign for invitation, _ in addressed}
-    }
+    numbers = {invitation.deal_id for invitation, _ in addressed}
+    deals = {deal.id: deal for deal in facts_of_deals(session, numbers)}
+    terms = campaign_facts(session, {invitation.campaign for invitation, _ in addressed})
     verdicts = {
         invitation.id: SkipReason(invitation.cancel_reason)
         if invitation.cancelled_at is not None
@@ -153,7 +152,7 @@ def at_claim(
             invitation.contact_id,
             address,
             invitation.asked_as,
-            terms[invitation.campaign],
+            terms[invitation.campaign.id],
             now,
         )
         for invitation, address in addressed
@@ -185,7 +184,7 @@ def names_of_deals(session: Session, deal_ids: Sequence[int]) -> dict[int, DealN
     ).join(Account, Account.id == Deal.account_id)
     return {
         row[0]: DealNames(*row[1:])
-        for some in _pieces(deal_ids)
+        for some in pieces(deal_ids)
         for row in session.execute(asked.where(Deal.id.in_(some)))
     }
 
@@ -195,7 +194,7 @@ def names_of_contacts(session: Session, contact_ids: Sequence[int]) -> dict[int,
     asked = select(Contact.id, Contact.name, Contact.email)
     return {
         number: name or email
-        for some in _pieces(contact_ids)
+        for some in pieces(contact_ids)
         for number, name, email in session.execute(asked.where(Contact.id.in_(some)))
     }
 
@@ -236,17 +235,10 @@ def verdict_on(session: Session, deal: Deal, now: datetime) -> PlanRow | None:
 
 def _alone(session: Session, deal: Deal, now: datetime) -> list[Plan]:
     """Each campaign's word on a deal that is too old to stand in its plan."""
-    company = facts.company_facts(session)
-    terms = [facts.campaign_facts(each, company) for each in campaigns(session)]
-    found = facts.deal_facts(session, Deal.id == deal.id)
-    return planning.plan_campaigns(found, terms, facts.past(session), now)
+    terms = list(campaign_facts(session, campaigns(session)).values())
+    found = facts_of_deals(session, [deal.id])
+    return planning.plan_campaigns(found, terms, past(session, found), now)
 
 
 def _when(due: Due) -> tuple[datetime, int]:
     return due.send_at, due.deal_id
-
-
-def _pieces(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Few enough at a time for one statement."""
-    for start in range(0, len(numbers), _MOST_IN_ONE_QUESTION):
-        yield numbers[start : start + _MOST_IN_ONE_QUESTION]

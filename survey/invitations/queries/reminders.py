@@ -7,7 +7,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from survey.deals.models import Deal
-from survey.invitations import facts
+from survey.invitations.facts.company import campaign_facts
+from survey.invitations.facts.reminding import asked_facts, may_be_reminded
 from survey.invitations.models import Campaign, Invitation, Reminder
 from survey.invitations.queries.campaigns import campaigns
 from survey.invitations.queries.plans import rows
@@ -24,13 +25,13 @@ def plan_reminders(
 
     Those for whom it is settled (answered, declined, reminded often enough) are left out.
     """
-    company = facts.company_facts(session)
-    asked = facts.asked_facts(session, facts.may_be_reminded(now, answered), answered)
+    asked = asked_facts(session, may_be_reminded(now, answered), answered)
+    every = campaigns(session)
+    terms = campaign_facts(session, every)
     plans: list[tuple[Campaign, list[ReminderDue | Skip]]] = []
-    for each in campaigns(session):
-        terms = facts.campaign_facts(each, company)
+    for each in every:
         own = (one for one in asked if one.campaign_id == each.id)
-        plans.append((each, [reminders.reminder_due(one, terms, now) for one in own]))
+        plans.append((each, [reminders.reminder_due(one, terms[each.id], now) for one in own]))
     return plans
 
 
@@ -53,9 +54,8 @@ def reminder_verdicts(
     session: Session, deal: Deal, now: datetime, *, answered: Select[int]
 ) -> dict[int, ReminderDue | Skip]:
     """Whether and when a reminder follows each of the deal's invitations, by its number."""
-    company = facts.company_facts(session)
-    asked = facts.asked_facts(session, Invitation.deal_id == deal.id, answered)
-    terms = {each.id: facts.campaign_facts(each, company) for each in campaigns(session)}
+    asked = asked_facts(session, Invitation.deal_id == deal.id, answered)
+    terms = campaign_facts(session, campaigns(session))
     return {
         one.invitation_id: reminders.reminder_due(one, terms[one.campaign_id], now) for one in asked
     }
@@ -71,16 +71,16 @@ def reminders_at_claim(
     """Why a reminder must not leave for that address any more, or until when it has to wait, by
     the reminder's number; as many queries for hundreds as for one.
     """
-    company = facts.company_facts(session)
+    terms = campaign_facts(session, {reminder.invitation.campaign for reminder, _ in addressed})
     numbers = sorted({reminder.invitation_id for reminder, _ in addressed})
-    found = facts.asked_facts(session, Invitation.id.in_(numbers), answered)
+    found = asked_facts(session, Invitation.id.in_(numbers), answered)
     asked = {one.invitation_id: one for one in found}
     verdicts = {
         reminder.id: SkipReason(reminder.cancel_reason)
         if reminder.cancelled_at is not None
         else reminders.reminder_at_claim(
             asked[reminder.invitation_id],
-            facts.campaign_facts(reminder.invitation.campaign, company),
+            terms[reminder.invitation.campaign_id],
             reminder.number,
             address,
             now,
