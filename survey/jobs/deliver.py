@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -28,7 +29,7 @@ from survey.mail import outgoing
 from survey.mail.actions import outbox
 from survey.mail.models import Claimed
 from survey.mail.rules import LEASE
-from survey.mail.types import AttemptOutcome, Compose, Draft, Ending, Left, Provider, Refused
+from survey.mail.types import AttemptOutcome, Compose, Draft, Ending, Provider, Refused
 
 _PAUSES_S = (0.2, 0.4, 0.8, 1.6)
 _FRAMES = 12
@@ -38,13 +39,14 @@ _FEWEST_BEGUN = 16
 _FEWEST_CLAIMED = 128
 _CLAIMED_PER_THREAD = 4
 """Checking many at once costs little more than checking one."""
-_ROUNDS_AT_ONCE = 4
 _CHECK_HOLDS = LEASE / 3
 """What waits longer, with a provider that is slow, is given back, claimed and checked anew."""
 _GATHERED_S = 0.02
 """Endings within this time are written down together."""
 _UNREADABLE = "The mail could not be written. The log says why; it is tried again."
 _UNKNOWN_KIND = "This version cannot write mails of this kind. Run the same version everywhere."
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -82,17 +84,41 @@ class Delivered:
     """Left behind by a worker that died; a person or an event settles them."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A mail that was claimed, checked and not begun."""
+
+    compose: Compose
+    checked_at: datetime
+
+
 @dataclass
 class _Run:
     """What one run of delivering has in hand."""
 
-    claimed: dict[str, Compose] = field(default_factory=dict)
-    """Attempt id → what renders its mail: claimed, not begun."""
-    checked_at: datetime | None = None
-    """When these were looked at last as a whole."""
+    claimed: dict[str, _Ready] = field(default_factory=dict)
+    """By attempt id, the longest waiting first."""
     under_way: dict[Future[Ending], str] = field(default_factory=dict)
     tally: Counter[AttemptOutcome] = field(default_factory=Counter)
-    may_be_more: bool = False
+    flows: bool = True
+    """Whether nobody had stopped the mails when we last looked, and the provider asked no rest."""
+    may_be_more: bool = True
+    """Whether what nobody has claimed may be due."""
+
+    @property
+    def goes_on(self) -> bool:
+        return bool(self.under_way) or (self.flows and (bool(self.claimed) or self.may_be_more))
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What became of the first of what was claimed, by attempt id."""
+
+    begun: Sequence[str] = ()
+    back: frozenset[str] = frozenset()
+    """Given back, to be claimed and checked anew."""
+    lost: frozenset[str] = frozenset()
+    """Given back by others, who believed us dead."""
 
 
 def deliver_due(desk: Desk, *, go_on: Callable[[], bool] = lambda: True) -> Delivered:
@@ -106,22 +132,25 @@ def deliver_due(desk: Desk, *, go_on: Callable[[], bool] = lambda: True) -> Deli
             # Whatever broke or interrupted us: what is being sent ends, and is recorded first.
             unsent = _not_taken_up(run)
             while run.under_way:
-                _in_one_transaction(desk, run, _finished(run), takes_more=False)
+                _in_one_transaction(partial(_record, desk, run, _finished(desk, run)))
             _give_back(desk, unsent)
     return _told(run.tally, held)
 
 
 def _keep_books(desk: Desk, pool: ThreadPoolExecutor, run: _Run, go_on: Callable[[], bool]) -> None:
-    takes_more = True
-    while takes_more:
-        endings = _finished(run)
-        takes_more = go_on() and not _ends_the_run(endings.values())
-        for attempt_id, compose in _in_one_transaction(
-            desk, run, endings, takes_more=takes_more
-        ).items():
+    """Each turn begins what is claimed before it claims more, so that the threads have work while
+    others are checked.
+    """
+    while run.goes_on:
+        endings = _finished(desk, run)
+        if not go_on() or _ends_the_run(endings.values()):
+            _in_one_transaction(partial(_record, desk, run, endings))
+            return
+        for attempt_id, compose in _recorded_and_begun(desk, run, endings).items():
             call = pool.submit(_hand_over, desk.provider, compose, attempt_id)
             run.under_way[call] = attempt_id
-        takes_more = takes_more and (bool(run.under_way) or run.may_be_more)
+        if run.flows and len(run.claimed) < desk.threads:
+            _in_one_transaction(partial(_claim, desk, run))
 
 
 def _not_taken_up(run: _Run) -> list[str]:
@@ -148,12 +177,15 @@ def _hold_lapsed(desk: Desk) -> int:
     return held
 
 
-def _finished(run: _Run) -> dict[str, Ending]:
-    """Wait for at least one call to end, and a moment for others; take out those that did."""
+def _finished(desk: Desk, run: _Run) -> dict[str, Ending]:
+    """Wait for at least one call to end, and a moment for others while the threads have more to do
+    than one mail each; take out those that did.
+    """
     if not run.under_way:
         return {}
-    wait(run.under_way, return_when=FIRST_COMPLETED)
-    done, _ = wait(run.under_way, timeout=_GATHERED_S)
+    done, _ = wait(run.under_way, return_when=FIRST_COMPLETED)
+    if len(run.under_way) - len(done) > desk.threads:
+        done, _ = wait(run.under_way, timeout=_GATHERED_S)
     return {run.under_way.pop(call): call.result() for call in done}
 
 
@@ -166,54 +198,67 @@ def _ends_the_run(endings: Iterable[Ending]) -> bool:
     )
 
 
-def _in_one_transaction(
-    desk: Desk, run: _Run, endings: Mapping[str, Ending], *, takes_more: bool
-) -> Mapping[str, Compose]:
-    """Record what ended and begin what is to go next; a database that stumbles is asked again,
-    because what a provider said must not be lost.
-    """
+def _in_one_transaction(work: Callable[[], T]) -> T:
+    """A database that stumbles is asked again: what a provider said must not be lost."""
     for pause_s in _PAUSES_S:
         try:
-            return _record_and_begin(desk, run, endings, takes_more=takes_more)
+            return work()
         except OperationalError:
             log.warning("mail.record_tried_again")
             time.sleep(pause_s)
-        except SQLAlchemyError:
-            _record_and_begin(desk, run, endings, takes_more=False)
-            raise
-    return _record_and_begin(desk, run, endings, takes_more=takes_more)
+    return work()
+
+
+def _recorded_and_begun(
+    desk: Desk, run: _Run, endings: Mapping[str, Ending]
+) -> Mapping[str, Compose]:
+    if not endings and not run.claimed:
+        return {}
+    try:
+        return _in_one_transaction(partial(_record_and_begin, desk, run, endings))
+    except OperationalError:
+        raise
+    except SQLAlchemyError:
+        _record(desk, run, endings)
+        raise
+
+
+def _record(desk: Desk, run: _Run, endings: Mapping[str, Ending]) -> None:
+    with desk.database.writing() as session:
+        _write_down(session, desk, endings, now=desk.now())
+    run.tally.update(ending.outcome for ending in endings.values())
 
 
 def _record_and_begin(
-    desk: Desk, run: _Run, endings: Mapping[str, Ending], *, takes_more: bool
-) -> dict[str, Compose]:
-    counted: Counter[AttemptOutcome] = Counter()
-    claimed, checked_at = dict(run.claimed), run.checked_at
-    begun: dict[str, Compose] = {}
-    may_be_more = False
+    desk: Desk, run: _Run, endings: Mapping[str, Ending]
+) -> Mapping[str, Compose]:
+    """Record what ended and begin what is to go next."""
     with desk.database.writing() as session:
         now = desk.now()
-        _record(session, desk, endings, counted, now=now)
-        if takes_more and outgoing.may_leave(session, now=now):
-            free = desk.most_begun - len(run.under_way)
-            is_fresh = checked_at is None or now - checked_at <= _CHECK_HOLDS
-            overtaken = (
-                _overtaken(session, list(claimed)[:free]) if is_fresh else frozenset(claimed)
-            )
-            if overtaken:
-                outbox.release_claims(session, sorted(overtaken), now=now)
-            claimed = {key: claimed[key] for key in claimed if key not in overtaken}
-            if len(claimed) < free:
-                taken, may_be_more = _take(session, desk, desk.most_claimed, counted, now=now)
-                claimed |= taken
-                checked_at = now
-            begun = _begin(session, claimed, free, now=now)
-            may_be_more = may_be_more or bool(claimed) or bool(overtaken)
+        _write_down(session, desk, endings, now=now)
+        flows = outgoing.may_leave(session, now=now)
+        turn = _begin(session, desk, run, now=now) if flows else _Turn()
     # Only now is it true: a transaction that failed is tried again from the same beginning.
-    run.claimed, run.checked_at = claimed, checked_at
-    run.may_be_more = may_be_more
-    run.tally.update(counted)
+    run.tally.update(ending.outcome for ending in endings.values())
+    run.flows, run.may_be_more = flows, run.may_be_more or bool(turn.back)
+    begun = {key: run.claimed.pop(key).compose for key in turn.begun}
+    for key in turn.back | turn.lost:
+        del run.claimed[key]
     return begun
+
+
+def _begin(session: Session, desk: Desk, run: _Run, *, now: datetime) -> _Turn:
+    """Begin the first of what is claimed, as many as there is room for."""
+    stale = {key for key, one in run.claimed.items() if now - one.checked_at > _CHECK_HOLDS}
+    fresh = [key for key in run.claimed if key not in stale]
+    chosen = fresh[: desk.most_begun - len(run.under_way)]
+    back = stale | _overtaken(session, chosen)
+    if back:
+        outbox.release_claims(session, sorted(back), now=now)
+    wanted = [key for key in chosen if key not in back]
+    ours = outbox.start_attempts(session, wanted, now=now) if wanted else frozenset()
+    begun = [key for key in wanted if key in ours]
+    return _Turn(begun, back=frozenset(back), lost=frozenset(wanted) - ours)
 
 
 def _overtaken(session: Session, claimed: Sequence[str]) -> frozenset[str]:
@@ -224,73 +269,51 @@ def _overtaken(session: Session, claimed: Sequence[str]) -> frozenset[str]:
     return frozenset([*suppressed, *settled_since_claimed(session, claimed)])
 
 
-def _begin(
-    session: Session, claimed: dict[str, Compose], free: int, *, now: datetime
-) -> dict[str, Compose]:
-    """Take out the first few of what is claimed, and begin those that are still ours."""
-    chosen = {key: claimed.pop(key) for key in list(claimed)[:free]}
-    ours = outbox.start_attempts(session, list(chosen), now=now) if chosen else frozenset()
-    return {key: compose for key, compose in chosen.items() if key in ours}
-
-
-def _record(
-    session: Session,
-    desk: Desk,
-    endings: Mapping[str, Ending],
-    counted: Counter[AttemptOutcome],
-    *,
-    now: datetime,
-) -> None:
-    left = _write_down(session, endings, counted, now=now)
-    note_left(session, desk.letters, left, now=now)
-
-
 def _write_down(
-    session: Session,
-    endings: Mapping[str, Ending],
-    counted: Counter[AttemptOutcome],
-    *,
-    now: datetime,
-) -> list[Left]:
+    session: Session, desk: Desk, endings: Mapping[str, Ending], *, now: datetime
+) -> None:
     left = outbox.record_endings(session, endings, now=now)
-    counted.update(ending.outcome for ending in endings.values())
     for attempt_id, ending in endings.items():
         if ending.outcome is not AttemptOutcome.ACCEPTED:
             log.info("mail.not_sent", attempt=attempt_id, outcome=ending.outcome.value)
-    return list(left.values())
+    note_left(session, desk.letters, list(left.values()), now=now)
 
 
-def _take(
-    session: Session, desk: Desk, free: int, counted: Counter[AttemptOutcome], *, now: datetime
-) -> tuple[dict[str, Compose], bool]:
-    """Claim up to `free` mails, check each again, and make ready those that are still wanted; says
-    too whether more may be due.
-
-    Those that are not leave room for others, so that a pile of them does not hold up the rest; a
-    large pile (a queue released at night) takes several transactions, so that others get a turn.
+def _claim(desk: Desk, run: _Run) -> None:
+    """Claim more mails, check each again, and make ready those that are still wanted. A pile of
+    others (a queue released at night) takes several turns, so that nobody waits long for the books.
     """
-    ready: dict[str, Compose] = {}
-    for _ in range(_ROUNDS_AT_ONCE):
-        attempts = outbox.claim_due(
-            session, provider=desk.provider.name, limit=free - len(ready), now=now
-        )
-        if not attempts:
-            return ready, False
-        prepared: dict[str, Compose | Ending] = {}
-        for kind, alike in _by_kind(attempts):
-            prepared |= _prepared(session, desk.letters.get(kind), alike, now=now)
-        ended = {key: each for key, each in prepared.items() if isinstance(each, Ending)}
-        _write_down(session, ended, counted, now=now)
-        for attempt in attempts:
-            compose = prepared[attempt.attempt_id]
-            if not isinstance(compose, Ending):
-                ready[attempt.attempt_id] = partial(_named, compose, attempt.message.public_id)
-        if len(ready) >= free:
-            break
-    return ready, True
+    room = desk.most_claimed - len(run.claimed)
+    with desk.database.writing() as session:
+        now = desk.now()
+        attempts = outbox.claim_due(session, provider=desk.provider.name, limit=room, now=now)
+        prepared = _prepared_by_kind(session, desk, attempts, now=now)
+        unwanted = {key: each for key, each in prepared.items() if isinstance(each, Ending)}
+        _write_down(session, desk, unwanted, now=now)
+    run.tally.update(ending.outcome for ending in unwanted.values())
+    run.may_be_more = len(attempts) == room
+    run.claimed |= {
+        key: _Ready(each, now) for key, each in prepared.items() if not isinstance(each, Ending)
+    }
 
 
-def _named(compose: Compose, mail_id: str) -> Draft:
+def _prepared_by_kind(
+    session: Session, desk: Desk, attempts: Sequence[Claimed], *, now: datetime
+) -> dict[str, Compose | Ending]:
+    """Attempt id → what renders its mail under its own name, or how it ends; as claimed."""
+    prepared: dict[str, Compose | Ending] = {}
+    for kind, alike in groupby(sorted(attempts, key=_kind_of), key=_kind_of):
+        prepared |= _prepared(session, desk.letters.get(kind), list(alike), now=now)
+    return {each.attempt_id: _named(prepared[each.attempt_id], each) for each in attempts}
+
+
+def _named(prepared: Compose | Ending, attempt: Claimed) -> Compose | Ending:
+    if isinstance(prepared, Ending):
+        return prepared
+    return partial(_composed, prepared, attempt.message.public_id)
+
+
+def _composed(compose: Compose, mail_id: str) -> Draft:
     return replace(compose(), mail_id=mail_id)
 
 
@@ -311,11 +334,6 @@ def _prepared(
         (attempt,) = attempts
         log.error("mail.not_written", attempt=attempt.attempt_id, **_seen(error))
         return {attempt.attempt_id: Ending(AttemptOutcome.TRY_LATER, detail=_UNREADABLE)}
-
-
-def _by_kind(attempts: Iterable[Claimed]) -> list[tuple[str, list[Claimed]]]:
-    grouped = groupby(sorted(attempts, key=_kind_of), key=_kind_of)
-    return [(kind, list(alike)) for kind, alike in grouped]
 
 
 def _kind_of(attempt: Claimed) -> str:

@@ -20,7 +20,7 @@ _WHAT_HALTS = select(
     select(QueuePause.until_at).scalar_subquery().label("rests_until_at"),
 )
 _DUE = (
-    select(Message)
+    select(Message.id)
     .where(Message.state == MessageState.QUEUED, Message.send_after_at <= bindparam("now"))
     .order_by(Message.send_after_at, Message.id)
     .limit(bindparam("most"))
@@ -57,7 +57,6 @@ _ADDRESSED = (
 _NUMBERED = (
     select(Message)
     .where(among_given(Message.id, "numbers"))
-    .order_by(Message.id)
     .execution_options(populate_existing=True)
 )
 
@@ -69,8 +68,10 @@ def may_leave(session: Session, *, now: datetime) -> bool:
     return not halts.is_stopped and not rests
 
 
-def due(session: Session, *, now: datetime, limit: int) -> Sequence[Message]:
-    """Messages that may leave now, the longest waiting first, locked; none that others look at."""
+def due(session: Session, *, now: datetime, limit: int) -> Sequence[int]:
+    """The numbers of mails that may leave now, the longest waiting first, locked; none that others
+    look at.
+    """
     return session.scalars(_DUE, {"now": now, "most": limit}).all()
 
 
@@ -95,8 +96,9 @@ def attempts_to_record(
 
 
 def messages_numbered(session: Session, numbers: Sequence[int]) -> Sequence[Message]:
-    """These mails as they stand now, in order."""
-    return session.scalars(_NUMBERED, {"numbers": numbers}).all()
+    """These mails as they stand now, in the order of the numbers."""
+    found = {each.id: each for each in session.scalars(_NUMBERED, {"numbers": numbers})}
+    return [found[number] for number in numbers]
 
 
 def suppressed_since_claimed(session: Session, attempt_ids: Sequence[str]) -> list[str]:

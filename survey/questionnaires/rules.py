@@ -196,6 +196,9 @@ def fill(text: str, fields: Mapping[str, str]) -> str:
     Plain replacement, once: what a person wrote is never read as a field again.
     """
 
+    if "{" not in text:
+        return text
+
     def put(found: re.Match[str]) -> str:
         value = fields.get(found[2], "")
         return f"{found[1] or ''}{value}" if value else ""

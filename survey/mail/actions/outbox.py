@@ -31,6 +31,17 @@ _NEW_COLUMNS = (
 _CLAIM_COLUMNS = ("message_id", "attempt_id", "provider", "claimed_at", "detail")
 _TABLES = Base.metadata.tables
 # Written as rows, and built once: to build a statement takes longer than to run it.
+_CLAIM = (
+    update(_TABLES["message"])
+    .where(among_given(Message.id, "numbers"))
+    .values(
+        state=MessageState.CLAIMED,
+        state_reason="",
+        state_changed_at=bindparam("now"),
+        lease_until_at=bindparam("lease_until_at"),
+        attempts_made=Message.attempts_made + 1,
+    )
+)
 _SAY = update(_TABLES["attempt"]).where(Attempt.id == bindparam("number"))
 _FOLLOW = update(_TABLES["message"]).where(among_given(Message.id, "numbers"))
 _BEGIN = (
@@ -118,21 +129,11 @@ def claim_due(session: Session, *, provider: str, limit: int, now: datetime) -> 
     """
     if limit <= 0 or not outgoing.may_leave(session, now=now):
         return []
-    messages = outgoing.due(session, now=now, limit=limit)
-    if not messages:
+    numbers = outgoing.due(session, now=now, limit=limit)
+    if not numbers:
         return []
-    session.execute(
-        update(Message)
-        .where(Message.id.in_([message.id for message in messages]))
-        .values(
-            state=MessageState.CLAIMED,
-            state_reason="",
-            state_changed_at=now,
-            lease_until_at=now + rules.LEASE,
-            attempts_made=Message.attempts_made + 1,
-        )
-        .execution_options(synchronize_session="evaluate")
-    )
+    session.execute(_CLAIM, {"numbers": numbers, "now": now, "lease_until_at": now + rules.LEASE})
+    messages = outgoing.messages_numbered(session, numbers)
     claimed = [Claimed(secrets.token_hex(_ATTEMPT_BYTES), message) for message in messages]
     rows = [(each.message.id, each.attempt_id, provider, now, "") for each in claimed]
     insert_rows(session, Attempt, _CLAIM_COLUMNS, rows)
