@@ -4,7 +4,7 @@ from sqlalchemy import not_, or_, select
 from sqlalchemy.orm import Session
 
 from survey.deals.models import Deal
-from survey.kit.bulk import among, among_given
+from survey.kit.bulk import among, among_given, pieces
 from tests.factories import make_deal
 
 
@@ -54,3 +54,9 @@ def test_index_is_used(session: Session) -> None:
         assert any(row[3].startswith("SEARCH deal USING INTEGER PRIMARY KEY") for row in plan)
     else:
         assert "deal.id = ANY (" in written
+
+
+def test_pieces_hold_everything_once_in_order():
+    assert list(pieces([1, 2, 3, 4, 5], most=2)) == [[1, 2], [3, 4], [5]]
+    assert list(pieces([1, 2], most=2)) == [[1, 2]]
+    assert list(pieces([])) == []

@@ -4,32 +4,28 @@ What the one plan of all campaigns says, which their pages and `survey invite --
 Only of a deal that is too old by now the funnel says more: what stood in its way in time.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.deals.models import Deal
 from survey.insights.queries.coverage import reached
 from survey.insights.queries.voices import closed_in, deal_conditions
 from survey.insights.types import Scope, Step
-from survey.invitations.facts.asked import HAS_ASKED, STANDS
+from survey.invitations.facts.asked import HAS_ASKED
 from survey.invitations.facts.company import campaign_facts
-from survey.invitations.facts.deals import facts_of_deals
+from survey.invitations.facts.deals import Moments, asked_moments, facts_of_deals
 from survey.invitations.models import Invitation
 from survey.invitations.queries.plans import plan_unasked
 from survey.invitations.rules.asking import decide
 from survey.invitations.rules.planning import quarantined, verdicts
 from survey.invitations.types import CampaignFacts, DealFacts, Past, SkipReason
 from survey.invitations.verdicts import Due, Skip
-from survey.kit.bulk import among
 from survey.team.models import User
 
 _NEAREST_LAST = {reason: place for place, reason in enumerate(SkipReason)}
-
-_Moments = Mapping[int, Sequence[datetime]]
 
 
 def skipped(session: Session, scope: Scope, reader: User | None = None) -> dict[int, str]:
@@ -91,7 +87,7 @@ def _in_time(
     deals = facts_of_deals(session, numbers)
     if not deals:
         return {}
-    persons, accounts = _asked_moments(session, deals)
+    persons, accounts = asked_moments(session, deals)
     return {
         deal.id: max(
             (_reason(deal, campaign, persons, accounts, scope.cut_at) for campaign in asking),
@@ -104,8 +100,8 @@ def _in_time(
 def _reason(
     deal: DealFacts,
     campaign: CampaignFacts,
-    persons: _Moments,
-    accounts: _Moments,
+    persons: Moments,
+    accounts: Moments,
     now: datetime,
 ) -> SkipReason:
     verdict = decide(deal, campaign, now)
@@ -125,32 +121,7 @@ def _reason(
     return earlier.reason if isinstance(earlier, Skip) else SkipReason.TOO_OLD
 
 
-def _nearest(moments: _Moments, number: int, at: datetime) -> dict[int, datetime]:
+def _nearest(moments: Moments, number: int, at: datetime) -> dict[int, datetime]:
     """When that person or account was asked, nearest to a moment."""
     known = moments.get(number)
     return {number: min(known, key=lambda moment: abs(moment - at))} if known else {}
-
-
-def _asked_moments(session: Session, deals: Sequence[DealFacts]) -> tuple[_Moments, _Moments]:
-    """Every time the contacts and the accounts of these deals were asked about anything."""
-    asked_at = func.coalesce(Invitation.sent_at, Invitation.invited_at)
-    contacts = {contact.id for deal in deals for contact in deal.contacts}
-    by_person = select(Invitation.contact_id, asked_at).where(
-        HAS_ASKED, among(Invitation.contact_id, sorted(contacts))
-    )
-    by_account = (
-        select(Deal.account_id, asked_at)
-        .join(Deal, Deal.id == Invitation.deal_id)
-        .where(
-            STANDS,
-            among(Deal.account_id, sorted({deal.account_id for deal in deals})),
-        )
-    )
-    return _gathered(session, by_person), _gathered(session, by_account)
-
-
-def _gathered(session: Session, asked: Select[int, datetime]) -> _Moments:
-    found: defaultdict[int, list[datetime]] = defaultdict(list)
-    for number, moment in session.execute(asked.order_by(*asked.selected_columns)):
-        found[number].append(moment)
-    return found

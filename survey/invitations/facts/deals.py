@@ -6,7 +6,7 @@ condition where it believes the table to be empty, as it does while the first ar
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,9 @@ from survey.invitations.types import ContactFacts, DealFacts, Past, SkipReason
 from survey.kit.bulk import among_given, pieces
 from survey.mail.queries import suppressions_among
 from survey.mail.types import SuppressionReason
+
+Moments = Mapping[int, Sequence[datetime]]
+"""When each was asked, by number."""
 
 _BARRED_BY = {
     SuppressionReason.OPTED_OUT: SkipReason.OPTED_OUT,
@@ -76,10 +79,8 @@ _ACCOUNTS_OF = (
     .group_by(DealContact.contact_id)
 )
 _ASKED_AT = func.coalesce(Invitation.sent_at, Invitation.invited_at)
-_PERSONS_ASKED = (
-    select(Invitation.contact_id, func.max(_ASKED_AT))
-    .where(HAS_ASKED, among_given(Invitation.contact_id, "persons"))
-    .group_by(Invitation.contact_id)
+_PERSONS_ASKED = select(Invitation.contact_id, _ASKED_AT).where(
+    HAS_ASKED, among_given(Invitation.contact_id, "persons")
 )
 _OF_ACCOUNTS = select(Deal.id, Deal.account_id).where(among_given(Deal.account_id, "accounts"))
 _ASKED = select(Invitation.deal_id, _ASKED_AT).where(
@@ -109,13 +110,24 @@ def facts_of_deals(session: Session, numbers: Iterable[int]) -> list[DealFacts]:
 
 def past(session: Session, deals: Sequence[DealFacts]) -> Past:
     """When the persons and the accounts of these deals were last asked, about whichever deal."""
-    persons: dict[int, datetime] = {}
-    accounts: dict[int, datetime] = {}
-    for some in pieces(deals):
-        numbers = {contact.id for deal in some for contact in deal.contacts}
-        persons |= dict(iter(session.execute(_PERSONS_ASKED, {"persons": numbers})))
-        accounts |= _accounts_asked(session, {deal.account_id for deal in some})
-    return Past(persons, accounts)
+    persons, accounts = asked_moments(session, deals)
+    return Past(
+        {number: moments[-1] for number, moments in persons.items()},
+        {number: moments[-1] for number, moments in accounts.items()},
+    )
+
+
+def asked_moments(session: Session, deals: Sequence[DealFacts]) -> tuple[Moments, Moments]:
+    """Every time the persons, and the accounts, of these deals were asked about whichever deal; by
+    number, the earliest first.
+    """
+    persons: list[tuple[int, datetime]] = []
+    accounts: list[tuple[int, datetime]] = []
+    for some in pieces(sorted({contact.id for deal in deals for contact in deal.contacts})):
+        persons.extend(session.execute(_PERSONS_ASKED, {"persons": some}))
+    for some in pieces(sorted({deal.account_id for deal in deals})):
+        accounts += _accounts_asked(session, some)
+    return _gathered(persons), _gathered(accounts)
 
 
 def counts_of_old(session: Session, day: date) -> list[tuple[Outcome, bool, int]]:
@@ -132,13 +144,17 @@ def counts_of_old(session: Session, day: date) -> list[tuple[Outcome, bool, int]
     return [(outcome, bool(was), count) for outcome, was, count in session.execute(asked)]
 
 
-def _accounts_asked(session: Session, accounts: Iterable[int]) -> dict[int, datetime]:
+def _accounts_asked(session: Session, accounts: Iterable[int]) -> list[tuple[int, datetime]]:
     """In two questions: PostgreSQL keeps the plan of a join from when few had been asked."""
     account_of = dict(iter(session.execute(_OF_ACCOUNTS, {"accounts": accounts})))
-    found: dict[int, datetime] = {}
-    for deal_id, asked_at in session.execute(_ASKED, {"deals": account_of.keys()}):
-        account = account_of[deal_id]
-        found[account] = max(asked_at, found.get(account, asked_at))
+    asked = session.execute(_ASKED, {"deals": account_of.keys()})
+    return [(account_of[deal_id], asked_at) for deal_id, asked_at in asked]
+
+
+def _gathered(told: Iterable[tuple[int, datetime]]) -> Moments:
+    found: defaultdict[int, list[datetime]] = defaultdict(list)
+    for number, asked_at in sorted(told):
+        found[number].append(asked_at)
     return found
 
 
