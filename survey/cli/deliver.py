@@ -1,7 +1,6 @@
 """`survey deliver`: hand over what is in the outbox."""
 
 import json
-import threading
 from dataclasses import asdict
 
 import click
@@ -28,17 +27,17 @@ _PAUSE_S = 5.0
 def deliver(once: bool, release: bool, as_json: bool) -> None:
     """Hand over what is in the outbox; without --once, look every few seconds until stopped."""
     given = settings()
-    with opened(given) as database, stop_asked() as asked:
+    with opened(given) as database, stop_asked() as stop:
         if release:
             _release(database, given)
         else:
             tell_agreed(agree_with_ledger(database, given, now=clock.now()))
         desk = desk_of(given, database)
         while True:
-            delivered = deliver_due(desk, go_on=lambda: not asked.is_set())
+            delivered = deliver_due(desk, go_on=lambda: not stop.is_asked)
             if once or delivered != Delivered():
                 _tell(database, delivered, as_json=as_json)
-            if once or _waited_for(asked):
+            if once or stop.wait(_PAUSE_S):
                 return
 
 
@@ -49,10 +48,6 @@ def _release(database: Database, given: Settings) -> None:
         )
     click.echo("Mail leaves again." if was_stopped else "Mail had not been stopped.", err=True)
     tell_agreed(agreed)
-
-
-def _waited_for(asked: threading.Event) -> bool:
-    return asked.wait(_PAUSE_S)
 
 
 def _tell(database: Database, delivered: Delivered, *, as_json: bool) -> None:

@@ -22,13 +22,13 @@ def worker() -> None:
     for reason in unsafe_to_split(given):
         fail(reason)
     set_up(given)
-    with opened(given) as database, stop_asked() as asked:
+    with opened(given) as database, stop_asked() as stop:
         agree_with_ledger(database, given, now=clock.now())
         queue = queue_of(given, database)
         running = queue.worker(threads=_THREADS)
         running.start()
         click.echo("Working. Stop me with Ctrl-C.")
-        asked.wait()
+        stop.wait()
         click.echo("Stopping: what is under way comes to its end.")
         running.stop()
         queue.close()

@@ -5,6 +5,7 @@ Orders come as lines of JSON on standard input, answers leave as lines of JSON o
 """
 
 import ctypes
+import faulthandler
 import importlib
 import json
 import os
@@ -60,6 +61,7 @@ def _become(order: Mapping[str, Any]) -> NoReturn:
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (written, 1), (written, 2)):
         os.dup2(source, target)
+    faulthandler.enable()  # who is aborted says where each thread stood
     for name in [name for name in os.environ if name.startswith("SURVEY_")]:
         del os.environ[name]
     os.environ.update(order["settings"])

@@ -59,6 +59,14 @@ class Forked:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signum)
 
+    def _last_words(self) -> str:
+        """What it says when it is made to end, and where each of its threads then stood."""
+        self.send(signal.SIGABRT)
+        with suppress(AssertionError):
+            wait_for(lambda: self.is_over)
+        self.kill()
+        return self.words
+
     def lift_limit(self) -> None:
         """Let its files grow again."""
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, _UNLIMITED)
@@ -73,8 +81,7 @@ class Forked:
             try:
                 wait_for(lambda: self.is_over, within_s=within_s)
             except AssertionError:
-                self.kill()
-                raise
+                raise AssertionError(f"it did not end\n{self._last_words()}") from None
             self._status = int(self._forks.ask({"wait": self.pid})["status"])
         return self._status
 
