@@ -15,6 +15,7 @@ class Due:
     """Whom to ask about a deal, and when."""
 
     deal_id: int
+    account_id: int
     contact_id: int
     ready_at: datetime
     """From when on nothing stands in the way but the hour of the day."""
@@ -98,15 +99,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """What one turn of inviting did."""
+    """What inviting did."""
 
     invitations: int
     notices: int
     """Deals of which the sellers can see from now on that the buyer will be asked."""
-    is_all: bool
-    """Whether nobody was left for the next turn."""
-    left: tuple[tuple[int, int], ...] = field(default=(), compare=False)
-    """The numbers of campaign and deal of those who were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from survey.audit.types import Actor, ActorKind
 from survey.deals.models import Contact
 from survey.invitations.actions import declining
-from survey.invitations.actions.inviting import invite_due
 from survey.invitations.models import Invitation, Referral
 from survey.mail.actions.suppressions import forget_address, suppress
 from survey.mail.types import SuppressionReason
 from survey.questionnaires.documents import shipped_document
+from tests.asking import ask_due
 from tests.factories import (
     make_campaign,
     make_deal,
@@ -49,7 +49,7 @@ def asked(session: Session, moment: datetime) -> Invitation:
 def invited(session: Session, now: datetime) -> list[str]:
     """Whom planning asks now, by address."""
     before = set(session.scalars(select(Invitation.id)))
-    invite_due(session, now=now)
+    ask_due(session, now=now)
     new = select(Contact.email).join(Invitation, Invitation.contact_id == Contact.id)
     return list(session.scalars(new.where(Invitation.id.not_in(before)).order_by(Invitation.id)))
 

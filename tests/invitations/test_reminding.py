@@ -16,6 +16,7 @@ from survey.invitations.verdicts import Reminded, Skip
 from survey.kit.db import Database
 from survey.mail.models import Message
 from survey.responses.queries import answered
+from tests.asking import at_once
 from tests.databases import queries_counted
 from tests.factories import (
     make_campaign,
@@ -28,7 +29,6 @@ from tests.factories import (
     make_suppression,
     make_user,
 )
-from tests.invitations.test_inviting import at_once
 
 WEEK = timedelta(days=7)
 

@@ -40,6 +40,8 @@ DEAL = DealFacts(
     closed_on=date(2026, 10, 1),
     contacts=(BUYER,),
 )
+WHOM = (DEAL.id, DEAL.account_id, BUYER.id)
+AS = (Outcome.LOST, BUYER.address)
 
 
 def test_lost_deal_is_due_ten_days_after_its_close() -> None:
@@ -49,6 +51,7 @@ def test_lost_deal_is_due_ten_days_after_its_close() -> None:
 
     assert due == Due(
         deal_id=1,
+        account_id=DEAL.account_id,
         contact_id=7,
         ready_at=datetime(2026, 10, 10, 22, tzinfo=UTC),  # midnight in Berlin: Sunday the 11th
         send_at=datetime(2026, 10, 12, 7, tzinfo=UTC),  # Monday, nine in Berlin
@@ -60,7 +63,7 @@ def test_lost_deal_is_due_ten_days_after_its_close() -> None:
 def test_overdue_deal_is_due_now() -> None:
     since = datetime(2026, 10, 10, 22, tzinfo=UTC)
 
-    assert decide(DEAL, CAMPAIGN, NOW) == Due(1, 7, since, NOW, Outcome.LOST, BUYER.address)
+    assert decide(DEAL, CAMPAIGN, NOW) == Due(*WHOM, since, NOW, *AS)
 
 
 def test_recipient_country_decides_the_hour() -> None:
@@ -259,7 +262,7 @@ def test_paused_campaign_names_only_those_it_would_have_asked() -> None:
 
 
 def test_verdict_is_the_one_that_comes_closest_to_asking() -> None:
-    due = Due(1, 7, NOW, NOW, Outcome.LOST, BUYER.address)
+    due = Due(*WHOM, NOW, NOW, *AS)
     asks = Plan(due=(due,), skipped=(Skip(2, SkipReason.HELD),))
     other = Plan(
         due=(), skipped=(Skip(1, SkipReason.ALREADY_ASKED), Skip(2, SkipReason.OUTCOME_NOT_ASKED))

@@ -10,9 +10,9 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from survey.deals.types import Outcome
-from survey.invitations.actions.inviting import invite_due
 from survey.jobs.deliver import Delivered, Desk, deliver_due
 from survey.questionnaires.documents import shipped_document
+from tests.asking import ask_due
 from tests.factories import (
     MOMENT,
     make_campaign,
@@ -65,7 +65,7 @@ def ask_buyers(session: Session, outcome: Outcome) -> None:
     make_version(session, questionnaire=campaign.questionnaire, document=shipped_document(key))
     for _ in range(BUYERS):
         make_deal_contact(session, deal=make_deal(session, outcome=outcome))
-    assert invite_due(session, now=MOMENT).invitations == BUYERS
+    assert ask_due(session, now=MOMENT) == BUYERS
 
 
 def shown_to_one_buyer(client: CheckingClient, mail: EmailMessage) -> list[str]:

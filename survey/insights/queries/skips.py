@@ -16,7 +16,12 @@ from survey.insights.queries.voices import closed_in, deal_conditions
 from survey.insights.types import Scope, Step
 from survey.invitations.facts.asked import HAS_ASKED
 from survey.invitations.facts.company import campaign_facts
-from survey.invitations.facts.deals import Moments, asked_moments, facts_of_deals
+from survey.invitations.facts.deals import (
+    Moments,
+    asked_moments,
+    facts_of_deals,
+    persons_and_accounts,
+)
 from survey.invitations.models import Invitation
 from survey.invitations.queries.plans import plan_unasked
 from survey.invitations.rules.asking import decide
@@ -87,7 +92,7 @@ def _in_time(
     deals = facts_of_deals(session, numbers)
     if not deals:
         return {}
-    persons, accounts = asked_moments(session, deals)
+    persons, accounts = asked_moments(session, *persons_and_accounts(deals))
     return {
         deal.id: max(
             (_reason(deal, campaign, persons, accounts, scope.cut_at) for campaign in asking),
@@ -115,9 +120,9 @@ def _reason(
     if isinstance(earlier, Due):
         at = earlier.send_at
         past = Past(
-            _nearest(persons, earlier.contact_id, at), _nearest(accounts, deal.account_id, at)
+            _nearest(persons, earlier.contact_id, at), _nearest(accounts, earlier.account_id, at)
         )
-        earlier = quarantined(deal, earlier, campaign, past) or earlier
+        earlier = quarantined(earlier, campaign, past) or earlier
     return earlier.reason if isinstance(earlier, Skip) else SkipReason.TOO_OLD
 
 

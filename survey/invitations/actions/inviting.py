@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
-from survey.invitations.facts.asked import deals_without_notice, taken_back
+from survey.invitations.facts.asked import taken_back
 from survey.invitations.models import Campaign, Invitation, Notice
-from survey.invitations.queries.campaigns import lock_campaigns
-from survey.invitations.queries.plans import plan_again, plan_all
-from survey.invitations.types import SkipReason
-from survey.invitations.verdicts import Due, Invited, Plan
-from survey.kit.bulk import among_given, insert_rows, new_row_ids
+from survey.invitations.queries.campaigns import campaigns, lock_campaigns
+from survey.invitations.queries.plans import still_ready
+from survey.invitations.types import CampaignState, SkipReason
+from survey.invitations.verdicts import Due
+from survey.kit.bulk import among_given, insert_new_rows, insert_rows, new_row_ids
 from survey.kit.ids import new_public_ids
 from survey.mail.actions.outbox import enqueue, enqueue_new
 from survey.mail.queries import of_subject
@@ -36,35 +38,34 @@ _NOTE_SENT = (
 )
 
 
-def invite_due(session: Session, *, now: datetime, limit: int = 500) -> Invited:
-    """Ask those whose time has come, at most `limit` of them, and note for the deals to come since
-    when their sellers can see it.
+def give_notices(session: Session, unseen: Sequence[tuple[int, int]], *, now: datetime) -> None:
+    """Keep since when the sellers of these deals can see that the buyer will be asked; of deal and
+    seller. Where two do so at once the first one's moment stands.
+    """
+    insert_new_rows(
+        session,
+        Notice,
+        [{"deal_id": deal, "seller_id": seller, "noticed_at": now} for deal, seller in unseen],
+    )
+
+
+def invite(session: Session, wanted: Sequence[tuple[Campaign, Due]], *, now: datetime) -> int:
+    """Ask those whom a plan found due, as its campaigns stood then; how many were asked.
 
     Each invitation and its mail stand in this one transaction, and schedulers take turns: two at
-    once ask nobody twice.
+    once ask nobody twice. Who was asked meanwhile, or whose campaign was changed, is left to the
+    next plan.
     """
     lock_campaigns(session)
-    planned = plan_all(session, now)
-    noticed = _give_notices(session, planned, now=now)
-    ready = _ready(planned, now)
-    invited = _invite_all(session, planned, ready[:limit], now=now)
-    left = tuple(ready[limit:])
-    return Invited(invited, noticed, is_all=not left, left=left)
-
-
-def invite_left(
-    session: Session, left: Sequence[tuple[int, int]], *, now: datetime, limit: int = 500
-) -> Invited:
-    """Go on with those that an earlier turn left. Each is looked at again, in this transaction; who
-    is not to be asked any more, or by another campaign, is left to the next plan.
-    """
-    lock_campaigns(session)
-    wanted = left[:limit]
-    planned = plan_again(session, [deal_id for _, deal_id in wanted], now)
-    again = set(_ready(planned, now))
-    invited = _invite_all(session, planned, [each for each in wanted if each in again], now=now)
-    rest = tuple(left[limit:])
-    return Invited(invited, 0, is_all=not rest, left=rest)
+    stand = {each.id: each for each in campaigns(session)}
+    invited = 0
+    for planned, pairs in groupby(wanted, key=itemgetter(0)):
+        campaign = stand[planned.id]
+        if campaign.state is CampaignState.RUNNING and campaign.changed_at == planned.changed_at:
+            ready = still_ready(session, campaign, [due for _, due in pairs])
+            invited += _invite(session, campaign, ready, now=now)
+    session.flush()
+    return invited
 
 
 def cancel_invitation(
@@ -80,41 +81,6 @@ def cancel_invitation(
 def note_sent(session: Session, invitation_ids: Sequence[int], *, now: datetime) -> None:
     """Keep when the provider first took the mail of each of these invitations."""
     session.execute(_NOTE_SENT, {"numbers": invitation_ids, "now": now})
-
-
-def _give_notices(session: Session, plans: list[tuple[Campaign, Plan]], *, now: datetime) -> int:
-    wanted = {due.deal_id for _, plan in plans for due in plan.due}
-    unseen = [row for row in deals_without_notice(session) if row[0] in wanted]
-    session.add_all(
-        Notice(deal_id=deal_id, seller_id=seller_id, noticed_at=now)
-        for deal_id, seller_id in unseen
-    )
-    return len(unseen)
-
-
-def _ready(planned: Sequence[tuple[Campaign, Plan]], now: datetime) -> list[tuple[int, int]]:
-    """The numbers of campaign and deal for all that are to be asked now, in that order."""
-    return [
-        (campaign.id, due.deal_id)
-        for campaign, plan in planned
-        for due in plan.due
-        if due.ready_at <= now
-    ]
-
-
-def _invite_all(
-    session: Session,
-    planned: Sequence[tuple[Campaign, Plan]],
-    chosen: Sequence[tuple[int, int]],
-    *,
-    now: datetime,
-) -> int:
-    wanted, invited = set(chosen), 0
-    for campaign, plan in planned:
-        ready = [due for due in plan.due if (campaign.id, due.deal_id) in wanted]
-        invited += _invite(session, campaign, ready, now=now)
-    session.flush()
-    return invited
 
 
 def _invite(session: Session, campaign: Campaign, ready: Sequence[Due], *, now: datetime) -> int:
@@ -149,8 +115,7 @@ def _ask(
             (number, public_id, campaign.id, version.id, *about, now, closes_at, "",
              campaign.reminders)
         )  # fmt: skip
-        key = f"{INVITATION}:{public_id}:1"
-        decided.append(Decided(key, number, due.to_address, due.send_at))
+        decided.append(Decided(_key(number, 1), number, due.to_address, due.send_at))
     insert_rows(session, Invitation, _NEW_COLUMNS, rows)
     enqueue_new(session, decided, kind=INVITATION, now=now)
 
@@ -174,10 +139,17 @@ def _ask_again(
     earlier = of_subject(session, kind=INVITATION, subject_id=invitation.id)
     enqueue(
         session,
-        key=f"{INVITATION}:{invitation.public_id}:{len(earlier) + 1}",
+        key=_key(invitation.id, len(earlier) + 1),
         kind=INVITATION,
         subject_id=invitation.id,
         to_address=due.to_address,
         send_after_at=due.send_at,
         now=now,
     )
+
+
+def _key(number: int, time: int) -> str:
+    """What makes one mail of asking once. By the invitation's number: keys that follow each other
+    stand together in their index, where random ones cost a page each to write.
+    """
+    return f"{INVITATION}:{number}:{time}"

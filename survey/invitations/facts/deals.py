@@ -72,6 +72,7 @@ _CONTACTS = (
     .where(among_given(DealContact.deal_id, "deals"))
     .order_by(DealContact.deal_id, Contact.id)
 )
+_ADDRESSES = select(Contact.id, Contact.email).where(among_given(Contact.id, "contacts"))
 _ACCOUNTS_OF = (
     select(DealContact.contact_id, func.count(func.distinct(Deal.account_id)))
     .join(Deal, Deal.id == DealContact.deal_id)
@@ -110,24 +111,47 @@ def facts_of_deals(session: Session, numbers: Iterable[int]) -> list[DealFacts]:
 
 def past(session: Session, deals: Sequence[DealFacts]) -> Past:
     """When the persons and the accounts of these deals were last asked, about whichever deal."""
-    persons, accounts = asked_moments(session, deals)
+    return last_asked(session, *persons_and_accounts(deals))
+
+
+def last_asked(session: Session, persons: Iterable[int], accounts: Iterable[int]) -> Past:
+    """When each of these was last asked, about whichever deal."""
+    of_persons, of_accounts = asked_moments(session, persons, accounts)
     return Past(
-        {number: moments[-1] for number, moments in persons.items()},
-        {number: moments[-1] for number, moments in accounts.items()},
+        {number: moments[-1] for number, moments in of_persons.items()},
+        {number: moments[-1] for number, moments in of_accounts.items()},
     )
 
 
-def asked_moments(session: Session, deals: Sequence[DealFacts]) -> tuple[Moments, Moments]:
-    """Every time the persons, and the accounts, of these deals were asked about whichever deal; by
-    number, the earliest first.
+def asked_moments(
+    session: Session, persons: Iterable[int], accounts: Iterable[int]
+) -> tuple[Moments, Moments]:
+    """Every time these persons, and these accounts, were asked about whichever deal; by number, the
+    earliest first.
     """
-    persons: list[tuple[int, datetime]] = []
-    accounts: list[tuple[int, datetime]] = []
-    for some in pieces(sorted({contact.id for deal in deals for contact in deal.contacts})):
-        persons.extend(session.execute(_PERSONS_ASKED, {"persons": some}))
-    for some in pieces(sorted({deal.account_id for deal in deals})):
-        accounts += _accounts_asked(session, some)
-    return _gathered(persons), _gathered(accounts)
+    of_persons: list[tuple[int, datetime]] = []
+    of_accounts: list[tuple[int, datetime]] = []
+    for some in pieces(sorted(persons)):
+        of_persons.extend(session.execute(_PERSONS_ASKED, {"persons": some}))
+    for some in pieces(sorted(accounts)):
+        of_accounts += _accounts_asked(session, some)
+    return _gathered(of_persons), _gathered(of_accounts)
+
+
+def persons_and_accounts(deals: Sequence[DealFacts]) -> tuple[set[int], set[int]]:
+    """The numbers of all who have a part in these deals."""
+    accounts = {deal.account_id for deal in deals}
+    return {contact.id for deal in deals for contact in deal.contacts}, accounts
+
+
+def asked_about(session: Session, deals: Iterable[int]) -> set[int]:
+    """Those of these deals that an invitation stands for."""
+    return set(session.scalars(_ASKED_ABOUT, {"deals": deals}))
+
+
+def addresses_of(session: Session, contacts: Iterable[int]) -> dict[int, str]:
+    """The address of each of these contacts, by number."""
+    return dict(iter(session.execute(_ADDRESSES, {"contacts": contacts})))
 
 
 def counts_of_old(session: Session, day: date) -> list[tuple[Outcome, bool, int]]:
@@ -160,7 +184,7 @@ def _gathered(told: Iterable[tuple[int, datetime]]) -> Moments:
 
 def _with_all(session: Session, rows: Sequence[Any]) -> list[DealFacts]:
     deals = [row.id for row in rows]
-    asked = set(session.scalars(_ASKED_ABOUT, {"deals": deals}))
+    asked = asked_about(session, deals)
     siblings = _siblings(session, {row.account_id for row in rows})
     contacts = _contacts(session, deals)
     return [

@@ -50,7 +50,7 @@ def terms_of(campaign: Campaign) -> Terms:
 
 
 def lock_campaigns(session: Session) -> None:
-    """Let one scheduler plan at a time; SQLite's writers take turns anyway."""
+    """Let one scheduler ask at a time; SQLite's writers take turns anyway."""
     session.execute(select(Campaign.id).order_by(Campaign.id).with_for_update())
 
 

@@ -11,10 +11,13 @@ from survey.deals.types import Outcome
 from survey.invitations.facts.asked import was_asked
 from survey.invitations.facts.company import campaign_facts
 from survey.invitations.facts.deals import (
+    addresses_of,
+    asked_about,
     closed_before,
     counts_of_old,
     deal_facts,
     facts_of_deals,
+    last_asked,
     past,
 )
 from survey.invitations.models import Campaign, Invitation
@@ -70,17 +73,23 @@ def plan_unasked(session: Session, now: datetime) -> list[tuple[Campaign, Plan]]
     return list(zip(every, plans, strict=True))
 
 
-def plan_again(
-    session: Session, deal_ids: Sequence[int], now: datetime
-) -> list[tuple[Campaign, Plan]]:
-    """`plan_all` of a few deals. What it says of them is true where none keeps another from being
-    asked, as among those that one plan asks.
+def still_ready(session: Session, campaign: Campaign, planned: Sequence[Due]) -> list[Due]:
+    """Those whom a plan found due and whom nobody asked since, at the address they had.
+
+    All else that may have changed since is asked anew when their mail is claimed (`at_claim`).
     """
-    every = campaigns(session)
-    terms = list(campaign_facts(session, every).values())
-    deals = facts_of_deals(session, deal_ids)
-    plans = planning.plan_campaigns(deals, terms, past(session, deals), now)
-    return list(zip(every, plans, strict=True))
+    asked = asked_about(session, [due.deal_id for due in planned])
+    addresses = addresses_of(session, [due.contact_id for due in planned])
+    persons, accounts = {due.contact_id for due in planned}, {due.account_id for due in planned}
+    meanwhile = last_asked(session, persons, accounts)
+    terms = campaign_facts(session, [campaign])[campaign.id]
+    return [
+        due
+        for due in planned
+        if due.deal_id not in asked
+        and addresses.get(due.contact_id) == due.to_address
+        and planning.quarantined(due, terms, meanwhile) is None
+    ]
 
 
 def plan(session: Session, campaign: Campaign, now: datetime) -> Plan:

@@ -45,7 +45,8 @@ def decide(deal: DealFacts, campaign: CampaignFacts, now: datetime) -> Due | Ski
     send_at = next_office_hour(max(ready_at, now), zones_for(deal, contact, campaign))
     if send_at >= stops_at(deal, campaign):
         return Skip(deal.id, SkipReason.TOO_OLD, contact.id)
-    return Due(deal.id, contact.id, ready_at, send_at, deal.outcome, contact.address)
+    about = (deal.id, deal.account_id, contact.id)
+    return Due(*about, ready_at, send_at, deal.outcome, contact.address)
 
 
 def claim_reason(

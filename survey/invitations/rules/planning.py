@@ -21,12 +21,11 @@ def plan_campaigns(
         plans.append(plan)
         if len(plans) == len(campaigns):
             break  # nobody is left to respect it
-        taken = {due.deal_id: due for due in plan.due}
-        asked = [(deal, taken[deal.id]) for deal in deals if deal.id in taken]
         past = Past(
-            {**past.person_asked_at, **{due.contact_id: due.send_at for _, due in asked}},
-            {**past.account_asked_at, **{deal.account_id: due.send_at for deal, due in asked}},
+            {**past.person_asked_at, **{due.contact_id: due.send_at for due in plan.due}},
+            {**past.account_asked_at, **{due.account_id: due.send_at for due in plan.due}},
         )
+        taken = {due.deal_id for due in plan.due}
         deals = [replace(deal, was_asked=True) if deal.id in taken else deal for deal in deals]
     return plans
 
@@ -37,30 +36,27 @@ def plan_deals(
     """Decide on every deal. The earliest is asked first, and keeps later ones of the same person
     or account within the quarantine from being asked.
     """
-    wanted: list[tuple[DealFacts, Due]] = []
-    skipped: list[Skip] = []
-    for deal in deals:
-        verdict = decide(deal, campaign, now)
-        if isinstance(verdict, Skip):
-            skipped.append(verdict)
-        else:
-            wanted.append((deal, verdict))
-    wanted.sort(key=lambda pair: (pair[1].ready_at, pair[1].deal_id))
-    due: list[Due] = []
+    verdicts = [decide(deal, campaign, now) for deal in deals]
+    skipped = [verdict for verdict in verdicts if isinstance(verdict, Skip)]
+    wanted = [verdict for verdict in verdicts if isinstance(verdict, Due)]
+    wanted.sort(key=lambda due: (due.ready_at, due.deal_id))
+    asked: list[Due] = []
     persons, accounts = dict(past.person_asked_at), dict(past.account_asked_at)
-    for deal, verdict in wanted:
-        quarantine = quarantined(deal, verdict, campaign, Past(persons, accounts))
+    so_far = Past(persons, accounts)
+    for due in wanted:
+        quarantine = quarantined(due, campaign, so_far)
         if quarantine:
             skipped.append(quarantine)
-            continue
-        persons[verdict.contact_id] = accounts[deal.account_id] = verdict.send_at
-        if campaign.is_running:
-            due.append(verdict)
         else:
-            skipped.append(
-                Skip(deal.id, SkipReason.CAMPAIGN_PAUSED, verdict.contact_id, verdict.send_at)
-            )
-    return Plan(tuple(due), tuple(skipped))
+            persons[due.contact_id] = accounts[due.account_id] = due.send_at
+            asked.append(due)
+    if campaign.is_running:
+        return Plan(tuple(asked), tuple(skipped))
+    return Plan((), (*skipped, *map(_paused, asked)))
+
+
+def _paused(due: Due) -> Skip:
+    return Skip(due.deal_id, SkipReason.CAMPAIGN_PAUSED, due.contact_id, due.send_at)
 
 
 def oldest_day(campaigns: Sequence[CampaignFacts], now: datetime) -> date:
@@ -110,7 +106,7 @@ def quarantine_ends_at(asked_at: datetime, days: int) -> datetime:
     return asked_at + timedelta(days=days)
 
 
-def quarantined(deal: DealFacts, due: Due, campaign: CampaignFacts, past: Past) -> Skip | None:
+def quarantined(due: Due, campaign: CampaignFacts, past: Past) -> Skip | None:
     """Why this person or account is left alone at that time, if they are."""
     for asked_at, days, reason in (
         (
@@ -119,11 +115,11 @@ def quarantined(deal: DealFacts, due: Due, campaign: CampaignFacts, past: Past) 
             SkipReason.PERSON_QUARANTINED,
         ),
         (
-            past.account_asked_at.get(deal.account_id),
+            past.account_asked_at.get(due.account_id),
             campaign.account_quarantine_days,
             SkipReason.ACCOUNT_QUARANTINED,
         ),
     ):
         if asked_at and abs(due.send_at - asked_at) < timedelta(days=days):
-            return Skip(deal.id, reason, due.contact_id, quarantine_ends_at(asked_at, days))
+            return Skip(due.deal_id, reason, due.contact_id, quarantine_ends_at(asked_at, days))
     return None
