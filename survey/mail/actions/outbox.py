@@ -105,10 +105,10 @@ def enqueue_new(session: Session, decided: Sequence[Decided], *, kind: str, now:
     for mail in decided:
         _refuse_several(mail.to_address)
     ids = new_public_ids(len(decided))
-    queued = MessageState.QUEUED
+    queued, no_facts = MessageState.QUEUED, dict[str, Any]()
     rows: list[tuple[Any, ...]] = [
         (
-            *(public_id, mail.key, kind, mail.subject_id, {}, mail.to_address, now),
+            *(public_id, mail.key, kind, mail.subject_id, no_facts, mail.to_address, now),
             *(mail.send_after_at, queued, "", now, 0, 0),
         )
         for public_id, mail in zip(ids, decided, strict=True)
