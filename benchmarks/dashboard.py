@@ -29,6 +29,7 @@ from survey.kit.bulk import insert_rows
 from survey.kit.clock import Month
 from survey.kit.db import Database
 from survey.kit.ids import new_public_ids
+from survey.kit.memory import look_for_cycles_seldom
 from survey.responses.models import Response
 from survey.taxonomy.actions import ship_release
 from survey.taxonomy.models import Reason
@@ -264,4 +265,5 @@ def _two_reasons(number: int, reasons: list[int]) -> Iterator[tuple[int, str]]:
 
 
 if __name__ == "__main__":
+    look_for_cycles_seldom()
     main()

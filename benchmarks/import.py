@@ -28,6 +28,7 @@ from survey.deals.mapping import Mapping
 from survey.jobs.import_deals import BATCH_ROWS, import_files
 from survey.kit.db import Database
 from survey.kit.ids import new_public_ids
+from survey.kit.memory import look_for_cycles_seldom
 from tests import databases
 
 HEADER = (
@@ -196,4 +197,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    look_for_cycles_seldom()
     main()

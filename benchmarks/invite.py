@@ -21,6 +21,7 @@ from survey.jobs.invite import invite_all
 from survey.kit.bulk import insert_rows
 from survey.kit.db import Database
 from survey.kit.ids import new_public_ids
+from survey.kit.memory import look_for_cycles_seldom
 from survey.mail.models import Message
 from survey.questionnaires.documents import shipped_document
 from tests import databases
@@ -113,4 +114,5 @@ def write_deals(session: Session, ids: Iterator[str], numbers: range) -> None:
 
 
 if __name__ == "__main__":
+    look_for_cycles_seldom()
     main()

@@ -24,6 +24,7 @@ from survey.app import create_app
 from survey.config import Environment, read_settings
 from survey.kit import clock
 from survey.kit.db import Database
+from survey.kit.memory import look_for_cycles_seldom
 from survey.mail.models import Attempt, Message, Receipt
 from survey.mail.providers.events import ATTEMPT_ARGUMENT
 from survey.mail.providers.signatures import SIGNATURE_HEADER, TIMESTAMP_HEADER
@@ -153,4 +154,5 @@ def _post(app: Flask, kind: str, ids: list[str], run: int) -> float:
 
 
 if __name__ == "__main__":
+    look_for_cycles_seldom()
     main()

@@ -15,6 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from mjml import mjml2html
 
 from survey.config import shipped_folder
+from survey.kit.memory import look_for_cycles_seldom
 from survey.mail.rendering import Stationery
 
 BAR = 0.8
@@ -90,4 +91,5 @@ def _rate(write: Callable[[], object], mails: int) -> float:
 
 
 if __name__ == "__main__":
+    look_for_cycles_seldom()
     main()

@@ -34,6 +34,7 @@ from survey.deals.types import Outcome
 from survey.jobs.deliver import deliver_due
 from survey.jobs.desk import desk_of
 from survey.kit.db import Database
+from survey.kit.memory import look_for_cycles_seldom
 from survey.mail.actions.outbox import claim_due, enqueue
 from survey.mail.models import Message
 from survey.mail.types import Ending
@@ -136,6 +137,7 @@ def _seconds(works: Sequence[Work]) -> float:
 
 
 def _work(work: Work, ready: Any) -> None:
+    look_for_cycles_seldom()
     work(ready.wait)
     os._exit(0)  # what the interpreter tidies up is not part of sending
 

@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 
+from survey.kit.memory import look_for_cycles_seldom
 from survey.mail.providers import mime
 from survey.mail.providers.smtp import SmtpProvider
 from tests.mail.providers.drafts import FROM, a_draft
@@ -86,4 +87,5 @@ def _rate(put: Callable[[int], None], options: argparse.Namespace) -> float:
 
 
 if __name__ == "__main__":
+    look_for_cycles_seldom()
     main()

@@ -18,12 +18,14 @@ from survey.cli import (
 )
 from survey.cli.demo.command import demo
 from survey.cli.door import Commands, version
+from survey.kit.memory import look_for_cycles_seldom
 
 
 @click.group(cls=Commands)
 @click.version_option(version(), message="%(version)s")
 def main() -> None:
     """Debrief: ask the buyers of closed deals why, and learn from the answers."""
+    look_for_cycles_seldom()
 
 
 main.add_command(db.db)
