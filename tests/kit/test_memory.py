@@ -17,6 +17,8 @@ print(frozen > 1000, gc.get_freeze_count() == frozen, gc.get_threshold())
 
 def test_what_was_imported_is_left_out_once():
     """What is made later must be found, so a second call leaves nothing more out."""
-    told = subprocess.run([sys.executable, "-c", _TWICE], capture_output=True, text=True, check=True)
+    program = [sys.executable, "-c", _TWICE]
+
+    told = subprocess.run(program, capture_output=True, text=True, check=True)
 
     assert told.stdout == "True True (50000, 20, 20)\n"
