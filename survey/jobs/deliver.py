@@ -96,9 +96,9 @@ class _Ready:
 class _Run:
     """What one run of delivering has in hand."""
 
-    claimed: dict[str, _Ready] = field(default_factory=dict)
-    """By attempt id, the longest waiting first."""
-    under_way: dict[Future[Ending], str] = field(default_factory=dict)
+    claimed: dict[Claimed, _Ready] = field(default_factory=dict)
+    """The longest waiting first."""
+    under_way: dict[Future[Ending], Claimed] = field(default_factory=dict)
     tally: Counter[AttemptOutcome] = field(default_factory=Counter)
     flows: bool = True
     """Whether nobody had stopped the mails when we last looked, and the provider asked no rest."""
@@ -112,12 +112,12 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """What became of the first of what was claimed, by attempt id."""
+    """What became of the first of what was claimed."""
 
-    begun: Sequence[str] = ()
-    back: frozenset[str] = frozenset()
+    begun: Sequence[Claimed] = ()
+    back: frozenset[Claimed] = frozenset()
     """Given back, to be claimed and checked anew."""
-    lost: frozenset[str] = frozenset()
+    lost: frozenset[Claimed] = frozenset()
     """Given back by others, who believed us dead."""
 
 
@@ -146,14 +146,14 @@ def _keep_books(desk: Desk, pool: ThreadPoolExecutor, run: _Run, go_on: Callable
         if not go_on() or _ends_the_run(endings.values()):
             _in_one_transaction(partial(_record, desk, run, endings))
             return
-        for attempt_id, compose in _recorded_and_begun(desk, run, endings).items():
-            call = pool.submit(_hand_over, desk.provider, compose, attempt_id)
-            run.under_way[call] = attempt_id
+        for claimed, compose in _recorded_and_begun(desk, run, endings).items():
+            call = pool.submit(_hand_over, desk.provider, compose, claimed.attempt_id)
+            run.under_way[call] = claimed
         if run.flows and len(run.claimed) < desk.threads:
             _in_one_transaction(partial(_claim, desk, run))
 
 
-def _not_taken_up(run: _Run) -> list[str]:
+def _not_taken_up(run: _Run) -> list[Claimed]:
     """Take out what was claimed and no thread has taken up."""
     idle = [call for call in run.under_way if call.cancel()]
     unsent = [*(run.under_way.pop(call) for call in idle), *run.claimed]
@@ -161,7 +161,7 @@ def _not_taken_up(run: _Run) -> list[str]:
     return unsent
 
 
-def _give_back(desk: Desk, unsent: Sequence[str]) -> None:
+def _give_back(desk: Desk, unsent: Sequence[Claimed]) -> None:
     """Let others send what certainly did not leave."""
     if unsent:
         with desk.database.writing() as session:
@@ -177,7 +177,7 @@ def _hold_lapsed(desk: Desk) -> int:
     return held
 
 
-def _finished(desk: Desk, run: _Run) -> dict[str, Ending]:
+def _finished(desk: Desk, run: _Run) -> dict[Claimed, Ending]:
     """Wait for at least one call to end, and a moment for others while the threads have more to do
     than one mail each; take out those that did.
     """
@@ -210,8 +210,8 @@ def _in_one_transaction(work: Callable[[], T]) -> T:
 
 
 def _recorded_and_begun(
-    desk: Desk, run: _Run, endings: Mapping[str, Ending]
-) -> Mapping[str, Compose]:
+    desk: Desk, run: _Run, endings: Mapping[Claimed, Ending]
+) -> Mapping[Claimed, Compose]:
     if not endings and not run.claimed:
         return {}
     try:
@@ -223,15 +223,15 @@ def _recorded_and_begun(
         raise
 
 
-def _record(desk: Desk, run: _Run, endings: Mapping[str, Ending]) -> None:
+def _record(desk: Desk, run: _Run, endings: Mapping[Claimed, Ending]) -> None:
     with desk.database.writing() as session:
         _write_down(session, desk, endings, now=desk.now())
     run.tally.update(ending.outcome for ending in endings.values())
 
 
 def _record_and_begin(
-    desk: Desk, run: _Run, endings: Mapping[str, Ending]
-) -> Mapping[str, Compose]:
+    desk: Desk, run: _Run, endings: Mapping[Claimed, Ending]
+) -> Mapping[Claimed, Compose]:
     """Record what ended and begin what is to go next."""
     with desk.database.writing() as session:
         now = desk.now()
@@ -254,14 +254,13 @@ def _begin(session: Session, desk: Desk, run: _Run, *, now: datetime) -> _Turn:
     chosen = fresh[: desk.most_begun - len(run.under_way)]
     back = stale | _overtaken(session, chosen)
     if back:
-        outbox.release_claims(session, sorted(back), now=now)
+        outbox.release_claims(session, back, now=now)
     wanted = [key for key in chosen if key not in back]
-    ours = outbox.start_attempts(session, wanted, now=now) if wanted else frozenset()
-    begun = [key for key in wanted if key in ours]
-    return _Turn(begun, back=frozenset(back), lost=frozenset(wanted) - ours)
+    begun = outbox.start_attempts(session, wanted, now=now) if wanted else []
+    return _Turn(begun, back=frozenset(back), lost=frozenset(wanted).difference(begun))
 
 
-def _overtaken(session: Session, claimed: Sequence[str]) -> frozenset[str]:
+def _overtaken(session: Session, claimed: Sequence[Claimed]) -> frozenset[Claimed]:
     """What was claimed before its address came on the list of those never to mail, or its buyer
     answered or declined: its letter looks at it anew, and says what becomes of it.
     """
@@ -270,13 +269,13 @@ def _overtaken(session: Session, claimed: Sequence[str]) -> frozenset[str]:
 
 
 def _write_down(
-    session: Session, desk: Desk, endings: Mapping[str, Ending], *, now: datetime
+    session: Session, desk: Desk, endings: Mapping[Claimed, Ending], *, now: datetime
 ) -> None:
     left = outbox.record_endings(session, endings, now=now)
-    for attempt_id, ending in endings.items():
+    for claimed, ending in endings.items():
         if ending.outcome is not AttemptOutcome.ACCEPTED:
-            log.info("mail.not_sent", attempt=attempt_id, outcome=ending.outcome.value)
-    note_left(session, desk.letters, list(left.values()), now=now)
+            log.info("mail.not_sent", attempt=claimed.attempt_id, outcome=ending.outcome.value)
+    note_left(session, desk.letters, left, now=now)
 
 
 def _claim(desk: Desk, run: _Run) -> None:
@@ -299,12 +298,12 @@ def _claim(desk: Desk, run: _Run) -> None:
 
 def _prepared_by_kind(
     session: Session, desk: Desk, attempts: Sequence[Claimed], *, now: datetime
-) -> dict[str, Compose | Ending]:
-    """Attempt id → what renders its mail under its own name, or how it ends; as claimed."""
+) -> dict[Claimed, Compose | Ending]:
+    """What renders each mail under its own name, or how it ends; as claimed."""
     prepared: dict[str, Compose | Ending] = {}
     for kind, alike in groupby(sorted(attempts, key=_kind_of), key=_kind_of):
         prepared |= _prepared(session, desk.letters.get(kind), list(alike), now=now)
-    return {each.attempt_id: _named(prepared[each.attempt_id], each) for each in attempts}
+    return {each: _named(prepared[each.attempt_id], each) for each in attempts}
 
 
 def _named(prepared: Compose | Ending, attempt: Claimed) -> Compose | Ending:

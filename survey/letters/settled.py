@@ -9,7 +9,7 @@ from survey.invitations.actions.inviting import INVITATION
 from survey.invitations.actions.reminding import REMINDER
 from survey.invitations.models import Invitation, Reminder
 from survey.kit.bulk import among_given
-from survey.mail.models import Attempt, Message
+from survey.mail.models import Claimed, Message
 from survey.responses.models import Response
 
 _ABOUT = case((Message.kind == INVITATION, Message.subject_id), else_=Reminder.invitation_id)
@@ -17,13 +17,11 @@ _HAS_ANSWERED = (
     select(Response.id).where(Response.invitation_id == Invitation.id).correlate(Invitation)
 )
 _SETTLED = (
-    select(Attempt.attempt_id)
-    .join(Message, Message.id == Attempt.message_id)
+    select(Message.id)
     .outerjoin(Reminder, and_(Message.kind == REMINDER, Reminder.id == Message.subject_id))
     .join(Invitation, Invitation.id == _ABOUT)
     .where(
-        among_given(Attempt.attempt_id, "attempt_ids"),
-        Attempt.finished_at.is_(None),
+        among_given(Message.id, "mails"),
         or_(
             Invitation.declined_at.is_not(None),
             Invitation.cancelled_at.is_not(None),
@@ -34,11 +32,11 @@ _SETTLED = (
 )
 
 
-def settled_since_claimed(session: Session, attempt_ids: Sequence[str]) -> list[str]:
-    """Those of the open attempts whose buyer has answered or declined by now, or whose invitation
-    or reminder was taken back, in their order. One question to the database for all of them.
+def settled_since_claimed(session: Session, claimed: Sequence[Claimed]) -> list[Claimed]:
+    """Those whose buyer has answered or declined by now, or whose invitation or reminder was taken
+    back. One question to the database for all of them.
     """
-    if not attempt_ids:
+    if not claimed:
         return []
-    settled = set(session.scalars(_SETTLED, {"attempt_ids": attempt_ids}))
-    return [key for key in attempt_ids if key in settled]
+    settled = set(session.scalars(_SETTLED, {"mails": [each.message_id for each in claimed]}))
+    return [each for each in claimed if each.message_id in settled]

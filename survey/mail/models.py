@@ -99,12 +99,22 @@ class Attempt(Base):
     detail: Mapped[str] = mapped_column(Text, default="")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Claimed:
-    """A message that was claimed, and the random id of the attempt that is to hand it over."""
+    """A message that was claimed, and the attempt that is to hand it over, as an `Attempt` names
+    them.
+    """
 
+    id: int
     attempt_id: str
+    message_id: int
     message: Message
+
+
+Try = Attempt | Claimed
+"""An attempt as whoever makes or reads it names it. Several are asked for by their numbers and by
+those of their mails: for random ids PostgreSQL reads whole tables while the first mails leave.
+"""
 
 
 class Settlement(Base):

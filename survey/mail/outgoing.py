@@ -3,15 +3,15 @@
 Each statement is built once: to build it took longer than to run it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, and_, bindparam, select
 from sqlalchemy.orm import Session, contains_eager
 
 from survey.kit.bulk import among_given
-from survey.mail.models import Attempt, Message, QueuePause, QueueStop
+from survey.mail.models import Attempt, Claimed, Message, QueuePause, QueueStop, Try
 from survey.mail.queries import suppressions_among
 from survey.mail.types import MessageState
 
@@ -38,21 +38,21 @@ _LOCKED = (
 _LAPSED = _LOCKED.where(
     Message.lease_until_at <= bindparam("now"), Attempt.finished_at.is_(None)
 ).limit(bindparam("most"))
-_TO_RELEASE = _LOCKED.where(among_given(Attempt.attempt_id, "attempt_ids"))
+_NAMED = and_(
+    among_given(Attempt.id, "numbers"),
+    among_given(Attempt.attempt_id, "attempt_ids"),
+    among_given(Message.id, "mails"),
+)
+_TO_RELEASE = _LOCKED.where(_NAMED)
 _TO_RECORD = (
     select(
         *(Attempt.id, Attempt.attempt_id, Attempt.finished_at, Attempt.message_id),
         *(Message.kind, Message.subject_id, Message.attempts_made, Message.receipts_heard),
     )
     .join(Message, Message.id == Attempt.message_id)
-    .where(among_given(Attempt.attempt_id, "attempt_ids"))
+    .where(_NAMED)
     .order_by(Message.id, Attempt.id)
     .with_for_update()
-)
-_ADDRESSED = (
-    select(Attempt.attempt_id, Message.to_address)
-    .join(Message, Message.id == Attempt.message_id)
-    .where(among_given(Attempt.attempt_id, "attempt_ids"), Attempt.finished_at.is_(None))
 )
 _NUMBERED = (
     select(Message)
@@ -80,19 +80,17 @@ def with_lapsed_lease(session: Session, *, now: datetime, limit: int) -> Sequenc
     return session.scalars(_LAPSED, {"now": now, "most": limit}).all()
 
 
-def attempts_to_release(session: Session, attempt_ids: Collection[str]) -> Sequence[Attempt]:
-    """Attempts by their random id, locked, so that a lapse and a late answer take turns."""
-    return session.scalars(_TO_RELEASE, {"attempt_ids": attempt_ids}).all()
+def attempts_to_release(session: Session, tries: Collection[Try]) -> Sequence[Attempt]:
+    """These attempts, locked, so that a lapse and a late answer take turns."""
+    return session.scalars(_TO_RELEASE, named(tries)).all()
 
 
-def attempts_to_record(
-    session: Session, attempt_ids: Iterable[str]
-) -> Sequence[Row[*tuple[Any, ...]]]:
+def attempts_to_record(session: Session, tries: Collection[Try]) -> Sequence[Row[*tuple[Any, ...]]]:
     """What recording how attempts ended has to know of them and of their mails, locked: their id,
     attempt_id and finished_at, and their mail's message_id, kind, subject_id, attempts_made and
     receipts_heard.
     """
-    return session.execute(_TO_RECORD, {"attempt_ids": attempt_ids}).all()
+    return session.execute(_TO_RECORD, named(tries)).all()
 
 
 def messages_numbered(session: Session, numbers: Sequence[int]) -> Sequence[Message]:
@@ -101,11 +99,20 @@ def messages_numbered(session: Session, numbers: Sequence[int]) -> Sequence[Mess
     return [found[number] for number in numbers]
 
 
-def suppressed_since_claimed(session: Session, attempt_ids: Sequence[str]) -> list[str]:
-    """Those of the open attempts whose address must not be mailed by now, in their order."""
-    if not attempt_ids:
+def named(tries: Collection[Try]) -> dict[str, Any]:
+    """What a statement about these attempts is given. By their number they are found, and by their
+    random id they are known: the number of one that was given back may be another's by now.
+    """
+    return {
+        "numbers": [each.id for each in tries],
+        "attempt_ids": [each.attempt_id for each in tries],
+        "mails": [each.message_id for each in tries],
+    }
+
+
+def suppressed_since_claimed(session: Session, claimed: Sequence[Claimed]) -> list[Claimed]:
+    """Those whose address must not be mailed by now."""
+    if not claimed:
         return []
-    open_yet = session.execute(_ADDRESSED, {"attempt_ids": attempt_ids})
-    address_of = {row.attempt_id: row.to_address for row in open_yet}
-    suppressed = suppressions_among(session, address_of.values())
-    return [key for key in attempt_ids if address_of.get(key) in suppressed]
+    suppressed = suppressions_among(session, {each.message.to_address for each in claimed})
+    return [each for each in claimed if each.message.to_address in suppressed]

@@ -19,7 +19,7 @@ from survey.mail.actions.outbox import (
     start_attempts,
 )
 from survey.mail.actions.receipts import record_receipts
-from survey.mail.models import Message, Suppression
+from survey.mail.models import Attempt, Message, Suppression
 from survey.mail.providers.events import read_events
 from survey.mail.types import AttemptOutcome, Ending
 from tests.factories import MOMENT
@@ -105,7 +105,7 @@ def _send(database: Database, count: int, name: str) -> list[Mail]:
                 now=MOMENT,
             )
         attempts = claim_due(session, provider="sendgrid", limit=count, now=MOMENT)
-        start_attempts(session, [each.attempt_id for each in attempts], now=MOMENT)
+        start_attempts(session, attempts, now=MOMENT)
         return [Mail(each.message.to_address, each.attempt_id) for each in attempts]
 
 
@@ -123,7 +123,8 @@ def _record(database: Database, mails: Sequence[Mail], *, chance: random.Random)
         for mail in mails
     }
     with database.writing() as session:
-        known = {key: ending for key, ending in endings.items() if ending is not None}
+        attempts = session.scalars(select(Attempt).where(Attempt.attempt_id.in_(endings)))
+        known = {each: ending for each in attempts if (ending := endings[each.attempt_id])}
         record_endings(session, known, now=MOMENT)
         hold_lapsed_claims(session, now=MOMENT + timedelta(hours=1), limit=len(mails))
 

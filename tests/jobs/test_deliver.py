@@ -240,7 +240,7 @@ def test_a_dead_workers_claim_is_held_not_sent(desk: Desk, database: Database):
     put(database, "a@b.example")
     with database.writing() as session:
         (attempt,) = outbox.claim_due(session, provider="postbox", limit=1, now=NOW)
-        outbox.start_attempts(session, [attempt.attempt_id], now=NOW)
+        outbox.start_attempts(session, [attempt], now=NOW)
 
     before = deliver_due(desk)
     after = deliver_due(replace(desk, now=lambda: NOW + rules.LEASE))

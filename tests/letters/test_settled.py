@@ -132,13 +132,13 @@ def test_many_are_looked_at_in_one_question(database: Database, session: Session
     make_response(session, invitation=asked[1])
     session.add(Reminder(invitation=asked[0], number=1, reminded_at=NOW))
     attempts = claim_due(session, provider="postbox", limit=10, now=NOW)
-    by_subject = {attempt.message.subject_id: attempt.attempt_id for attempt in attempts}
-    keys = [by_subject[invitation.id] for invitation in asked]
+    by_subject = {attempt.message.subject_id: attempt for attempt in attempts}
+    claimed = [by_subject[invitation.id] for invitation in asked]
     session.commit()
 
     with queries_counted(database) as counted:
-        settled = settled_since_claimed(session, keys)
+        settled = settled_since_claimed(session, claimed)
 
-    assert settled == [keys[1]]
+    assert settled == [claimed[1]]
     assert len(counted) == 1
     assert settled_since_claimed(session, []) == []

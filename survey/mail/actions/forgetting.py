@@ -58,7 +58,7 @@ def _messages_to(session: Session, address: str) -> list[Message]:
 
 def _take_back(session: Session, ids: list[int], *, now: datetime) -> None:
     """What a worker has claimed and not begun goes back to the queue: it must not begin it."""
-    asked = select(Attempt.attempt_id).where(
+    asked = select(Attempt).where(
         Attempt.message_id.in_(ids), Attempt.finished_at.is_(None), Attempt.started_at.is_(None)
     )
-    release_claims(session, list(session.scalars(asked)), now=now)
+    release_claims(session, session.scalars(asked).all(), now=now)

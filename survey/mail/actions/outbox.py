@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey.kit.bulk import among_given, insert_rows
+from survey.kit.bulk import among_given, insert_rows, new_row_ids
 from survey.kit.db import Base
 from survey.kit.errors import SurveyError
 from survey.kit.ids import new_public_ids
@@ -19,7 +19,7 @@ from survey.mail import outgoing, queries, rules
 from survey.mail.actions.standing import project
 from survey.mail.actions.stops import pause_queue, stop_queue
 from survey.mail.folding import fold
-from survey.mail.models import Attempt, Claimed, Message
+from survey.mail.models import Attempt, Claimed, Message, Try
 from survey.mail.types import AttemptOutcome, Decided, Ending, Left, MessageState, Tried
 
 _ATTEMPT_BYTES = 15
@@ -28,7 +28,7 @@ _NEW_COLUMNS = (
     *("send_after_at", "state", "state_reason", "state_changed_at"),
     *("attempts_made", "receipts_heard"),
 )
-_CLAIM_COLUMNS = ("message_id", "attempt_id", "provider", "claimed_at", "detail")
+_CLAIM_COLUMNS = ("id", "message_id", "attempt_id", "provider", "claimed_at", "detail")
 _TABLES = Base.metadata.tables
 # Written as rows, and built once: to build a statement takes longer than to run it.
 _CLAIM = (
@@ -46,10 +46,15 @@ _SAY = update(_TABLES["attempt"]).where(Attempt.id == bindparam("number"))
 _FOLLOW = update(_TABLES["message"]).where(among_given(Message.id, "numbers"))
 _BEGIN = (
     update(_TABLES["attempt"])
-    .where(among_given(Attempt.attempt_id, "attempt_ids"), Attempt.finished_at.is_(None))
+    .where(
+        among_given(Attempt.id, "numbers"),
+        among_given(Attempt.attempt_id, "attempt_ids"),
+        Attempt.finished_at.is_(None),
+    )
     .values(started_at=bindparam("now"))
-    .returning(Attempt.attempt_id)
+    .returning(Attempt.id)
 )
+AnyTry = TypeVar("AnyTry", Attempt, Claimed)
 _LAPSED = "The worker stopped while it was sending. The mail may have left, or not."
 
 
@@ -134,54 +139,64 @@ def claim_due(session: Session, *, provider: str, limit: int, now: datetime) -> 
         return []
     session.execute(_CLAIM, {"numbers": numbers, "now": now, "lease_until_at": now + rules.LEASE})
     messages = outgoing.messages_numbered(session, numbers)
-    claimed = [Claimed(secrets.token_hex(_ATTEMPT_BYTES), message) for message in messages]
-    rows = [(each.message.id, each.attempt_id, provider, now, "") for each in claimed]
+    ids, keys = new_row_ids(session, Attempt, len(messages)), _new_attempt_ids(len(messages))
+    claimed = [
+        Claimed(number, key, message.id, message)
+        for number, key, message in zip(ids, keys, messages, strict=True)
+    ]
+    rows = [(each.id, each.message_id, each.attempt_id, provider, now, "") for each in claimed]
     insert_rows(session, Attempt, _CLAIM_COLUMNS, rows)
     return claimed
 
 
+def _new_attempt_ids(count: int) -> list[str]:
+    """Drawn at once: asking the system lets other threads go first each time."""
+    letters, length = secrets.token_hex(count * _ATTEMPT_BYTES), 2 * _ATTEMPT_BYTES
+    return [letters[start : start + length] for start in range(0, len(letters), length)]
+
+
 def record_endings(
-    session: Session, endings: Mapping[str, Ending], *, now: datetime
-) -> dict[str, Left]:
-    """Write down how attempts ended, by attempt id, and what follows for their mails and for the
-    whole queue; says which mails left by these endings.
+    session: Session, endings: Mapping[AnyTry, Ending], *, now: datetime
+) -> list[Left]:
+    """Write down how attempts ended, and what follows for their mails and for the whole queue; says
+    which mails left by these endings.
 
     Nearly all there is to know of a mail is its first attempt, and most of them end alike: they
     are written as rows, those that end alike in one statement. Only the others are folded.
     """
-    ended = outgoing.attempts_to_record(session, endings) if endings else ()
+    ended = outgoing.attempts_to_record(session, endings.keys()) if endings else ()
     if not ended:
-        return {}
-    session.execute(_SAY, [_said(row, endings[row.attempt_id], now) for row in ended])
-    for end, numbers in _alike(ended, endings).items():
+        return []
+    said = {each.id: ending for each, ending in endings.items()}
+    session.execute(_SAY, [_said(row, said[row.id], now) for row in ended])
+    for end, numbers in _alike(ended, said).items():
         session.execute(_FOLLOW, {"numbers": numbers, **_follows(end, now)})
     _read_anew(session, {row.message_id for row in ended})
     more_known = [row.message_id for row in ended if not _tells_all(row)]
     if more_known:
         project(session, outgoing.messages_numbered(session, more_known), now=now)
     for row in ended:
-        _heed(session, endings[row.attempt_id], now=now)
-    return {
-        row.attempt_id: Left(row.kind, row.subject_id)
+        _heed(session, said[row.id], now=now)
+    return [
+        Left(row.kind, row.subject_id)
         for row in ended
-        if endings[row.attempt_id].outcome is AttemptOutcome.ACCEPTED
-    }
+        if said[row.id].outcome is AttemptOutcome.ACCEPTED
+    ]
 
 
-def start_attempts(
-    session: Session, attempt_ids: Sequence[str], *, now: datetime
-) -> frozenset[str]:
+def start_attempts(session: Session, tries: Sequence[AnyTry], *, now: datetime) -> list[AnyTry]:
     """Begin these attempts; says which may go on: one whose lease had lapsed may have been given
     back meanwhile. The caller commits before it calls the provider.
     """
-    return frozenset(session.scalars(_BEGIN, {"attempt_ids": attempt_ids, "now": now}))
+    begun = set(session.scalars(_BEGIN, outgoing.named(tries) | {"now": now}))
+    return [each for each in tries if each.id in begun]
 
 
-def release_claims(session: Session, attempt_ids: Sequence[str], *, now: datetime) -> int:
+def release_claims(session: Session, tries: Collection[Try], *, now: datetime) -> int:
     """Give back what was claimed and certainly never handed over, as if nobody had taken it; says
     how many. The caller knows that: it held them, or they had not been begun.
     """
-    attempts = outgoing.attempts_to_release(session, attempt_ids)
+    attempts = outgoing.attempts_to_release(session, tries)
     open_yet = [attempt for attempt in attempts if attempt.finished_at is None]
     messages = [attempt.message for attempt in open_yet]
     for attempt in open_yet:
@@ -198,8 +213,8 @@ def hold_lapsed_claims(session: Session, *, now: datetime, limit: int = 500) -> 
     back to the queue.
     """
     lapsed = outgoing.with_lapsed_lease(session, now=now, limit=limit)
-    begun = [attempt.attempt_id for attempt in lapsed if attempt.started_at is not None]
-    others = [attempt.attempt_id for attempt in lapsed if attempt.started_at is None]
+    begun = [attempt for attempt in lapsed if attempt.started_at is not None]
+    others = [attempt for attempt in lapsed if attempt.started_at is None]
     ending = Ending(AttemptOutcome.MAY_HAVE_BEEN_SENT, detail=_LAPSED)
     record_endings(session, dict.fromkeys(begun, ending), now=now)
     if others:
@@ -238,12 +253,12 @@ class _End:
     tells_all: bool
 
 
-def _alike(ended: Sequence[Any], endings: Mapping[str, Ending]) -> dict[_End, list[int]]:
+def _alike(ended: Sequence[Any], endings: Mapping[int, Ending]) -> dict[_End, list[int]]:
     """The numbers of the mails whose attempts ended in their time, by how they ended."""
     alike: dict[_End, list[int]] = defaultdict(list)
     for row in ended:
         if row.finished_at is None:
-            said = endings[row.attempt_id]
+            said = endings[row.id]
             told = (said.outcome, said.detail, said.not_before)
             alike[_End(*told, row.attempts_made, _tells_all(row))].append(row.message_id)
     return alike

@@ -18,12 +18,12 @@ NOW = MOMENT + timedelta(hours=1)
 def claim_one(session: Session, *, now: datetime = NOW) -> Attempt:
     """One mail claimed and begun."""
     (claimed,) = outbox.claim_due(session, provider="file", limit=1, now=now)
-    assert outbox.start_attempts(session, [claimed.attempt_id], now=now) == {claimed.attempt_id}
+    assert outbox.start_attempts(session, [claimed], now=now) == [claimed]
     return queries.attempts_of(session, claimed.message)[-1]
 
 
 def end(session: Session, attempt: Attempt, outcome: AttemptOutcome, **facts: object) -> Message:
-    outbox.record_endings(session, {attempt.attempt_id: Ending(outcome, **facts)}, now=NOW)
+    outbox.record_endings(session, {attempt: Ending(outcome, **facts)}, now=NOW)
     return attempt.message
 
 
@@ -51,16 +51,13 @@ def test_many_endings_are_written_each_as_its_own(session: Session):
     messages[2].attempts_made = 1  # one that failed before
     attempts = [claim_one(session) for _ in outcomes]
     endings = {
-        attempt.attempt_id: Ending(outcome, provider_message_id=f"theirs-{number}")
+        attempt: Ending(outcome, provider_message_id=f"theirs-{number}")
         for number, (attempt, outcome) in enumerate(zip(attempts, outcomes, strict=True))
     }
 
     left = outbox.record_endings(session, endings, now=NOW)
 
-    assert left == {
-        attempts[0].attempt_id: Left("note", 0),
-        attempts[2].attempt_id: Left("note", 2),
-    }
+    assert left == [Left("note", 0), Left("note", 2)]
     assert [message.state for message in messages] == [
         MessageState.ACCEPTED,
         MessageState.FAILED,
@@ -68,7 +65,7 @@ def test_many_endings_are_written_each_as_its_own(session: Session):
     ]
     told = [attempt.provider_message_id for attempt in attempts]
     assert told == ["theirs-0", "theirs-1", "theirs-2"]
-    assert outbox.record_endings(session, {}, now=NOW) == {}
+    assert outbox.record_endings(session, {}, now=NOW) == []
 
 
 def columns_of(message: Message) -> dict[str, object]:
@@ -304,7 +301,25 @@ def test_what_had_not_begun_goes_back_as_if_nobody_had_taken_it(session: Session
         None,
     )
     assert queries.attempts_of(session, message) == []
-    assert outbox.start_attempts(session, [attempt.attempt_id], now=NOW) == frozenset()
+    assert outbox.start_attempts(session, [attempt], now=NOW) == []
+
+
+def test_who_was_believed_dead_cannot_touch_what_another_has_claimed(session: Session):
+    """SQLite gives the number of a row that is gone to the next."""
+    message = make_message(session)
+    (slow,) = outbox.claim_due(session, provider="file", limit=1, now=NOW)
+    later = NOW + rules.LEASE
+    outbox.hold_lapsed_claims(session, now=later)
+    (quick,) = outbox.claim_due(session, provider="file", limit=1, now=later)
+
+    assert outbox.start_attempts(session, [slow], now=later) == []
+    assert outbox.release_claims(session, [slow], now=later) == 0
+    assert outbox.record_endings(session, {slow: Ending(AttemptOutcome.ACCEPTED)}, now=later) == []
+
+    (attempt,) = queries.attempts_of(session, message)
+    assert (attempt.attempt_id, attempt.started_at) == (quick.attempt_id, None)
+    assert message.state is MessageState.CLAIMED
+    assert outbox.start_attempts(session, [quick], now=later) == [quick]
 
 
 def test_what_has_ended_cannot_be_begun_or_released(session: Session):
@@ -312,6 +327,6 @@ def test_what_has_ended_cannot_be_begun_or_released(session: Session):
     attempt = claim_one(session)
     end(session, attempt, AttemptOutcome.ACCEPTED)
 
-    assert outbox.start_attempts(session, [attempt.attempt_id], now=NOW) == frozenset()
-    assert outbox.release_claims(session, [attempt.attempt_id], now=NOW) == 0
+    assert outbox.start_attempts(session, [attempt], now=NOW) == []
+    assert outbox.release_claims(session, [attempt], now=NOW) == 0
     assert message.state is MessageState.ACCEPTED

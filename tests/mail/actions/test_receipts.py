@@ -90,7 +90,7 @@ def test_an_event_before_our_own_record_is_not_undone_by_it(session: Session):
     hear(session, event(ReceiptKind.DELIVERED, attempt_id=attempt.attempt_id))
 
     ending = Ending(AttemptOutcome.TRY_LATER, "429")
-    outbox.record_endings(session, {attempt.attempt_id: ending}, now=NOW)
+    outbox.record_endings(session, {attempt: ending}, now=NOW)
 
     assert message.state is MessageState.DELIVERED
     assert session.scalars(select(Attempt.outcome)).one() is AttemptOutcome.TRY_LATER
@@ -99,7 +99,7 @@ def test_an_event_before_our_own_record_is_not_undone_by_it(session: Session):
 def test_a_claim_that_an_event_settled_still_lapses_and_stays_settled(session: Session):
     message = make_message(session)
     (attempt,) = outbox.claim_due(session, provider="sendgrid", limit=1, now=NOW)
-    outbox.start_attempts(session, [attempt.attempt_id], now=NOW)
+    outbox.start_attempts(session, [attempt], now=NOW)
     hear(session, event(ReceiptKind.PROCESSED, attempt_id=attempt.attempt_id))
 
     held = outbox.hold_lapsed_claims(session, now=NOW + timedelta(hours=1))

@@ -64,7 +64,7 @@ def test_a_decision_older_than_the_newest_attempt_is_history(session: Session):
     (attempt,) = outbox.claim_due(session, provider="file", limit=1, now=NOW)
 
     ending = Ending(AttemptOutcome.NEVER_SEND, "No.")
-    outbox.record_endings(session, {attempt.attempt_id: ending}, now=NOW)
+    outbox.record_endings(session, {attempt: ending}, now=NOW)
 
     assert (message.state, message.state_reason) == (MessageState.FAILED, "No.")
 

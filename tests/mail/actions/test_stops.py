@@ -30,7 +30,7 @@ def test_an_ending_that_names_a_moment_lets_every_mail_wait_for_it(session: Sess
     reset = NOW + timedelta(minutes=3)
 
     ending = Ending(AttemptOutcome.ACCEPTED, pause_until=reset)
-    outbox.record_endings(session, {attempt.attempt_id: ending}, now=NOW)
+    outbox.record_endings(session, {attempt: ending}, now=NOW)
 
     assert outgoing.may_leave(session, now=reset - timedelta(seconds=1)) is False
     assert outgoing.may_leave(session, now=reset) is True
@@ -41,7 +41,7 @@ def test_a_moment_beyond_belief_is_cut_to_a_day(session: Session):
     (attempt,) = outbox.claim_due(session, provider="file", limit=1, now=NOW)
     ending = Ending(AttemptOutcome.TRY_LATER, pause_until=NOW + timedelta(days=900))
 
-    outbox.record_endings(session, {attempt.attempt_id: ending}, now=NOW)
+    outbox.record_endings(session, {attempt: ending}, now=NOW)
 
     pause = queries.queue_pause(session)
     assert pause is not None
