@@ -3,12 +3,19 @@
 import hashlib
 import secrets
 
-_TOKEN_BYTES = 24
+_BYTES = 24
+_LETTERS = 32
 
 
 def new_token() -> str:
     """A fresh secret of 192 random bits as 32 address-safe characters; never stored."""
-    return secrets.token_urlsafe(_TOKEN_BYTES)
+    return secrets.token_urlsafe(_BYTES)
+
+
+def new_tokens(count: int) -> list[str]:
+    """Many at once: whoever asks the system for each lets other threads go first each time."""
+    letters = secrets.token_urlsafe(count * _BYTES)
+    return [letters[start : start + _LETTERS] for start in range(0, len(letters), _LETTERS)]
 
 
 def digest(token: str) -> str:

@@ -1,6 +1,6 @@
 """The mails that ask a buyer about a deal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -18,7 +18,8 @@ from survey.invitations.types import Links, MailKind, SkipReason
 from survey.invitations.verdicts import Wait
 from survey.letters.letter import MASK, Paper, subject_of
 from survey.mail.models import Claimed, Message
-from survey.mail.types import AttemptOutcome, Compose, Draft, Ending
+from survey.mail.rendering import Stationery
+from survey.mail.types import AttemptOutcome, Compose, Draft, Ending, Letterhead
 from survey.questionnaires.queries import document_of
 from survey.responses.queries import answered_among
 
@@ -54,9 +55,8 @@ class InvitationLetter:
             return None
         head = self._paper.letterhead(session)
         said = wordings(session, [invitation.campaign.id])
-        asked = asked_of(session, invitation, message, _KIND, said, company=head.company)
-        links = Links(answer=MASK, opt_out=MASK)
-        return emails.invitation(self._paper.stationery, head, asked, links)
+        tell = telling(session, invitation, message, _KIND, said, company=head.company)
+        return _written(self._paper.stationery, head, tell, Links(answer=MASK, opt_out=MASK))
 
     def _composed(
         self,
@@ -71,20 +71,20 @@ class InvitationLetter:
         head = self._paper.letterhead(session)
         invitations = [found[subject_of(attempt.message)] for attempt in attempts]
         said = wordings(session, {invitation.campaign.id for invitation in invitations})
-        asked = [
-            asked_of(session, invitation, attempt.message, _KIND, said, company=head.company)
+        told = [
+            telling(session, invitation, attempt.message, _KIND, said, company=head.company)
             for invitation, attempt in zip(invitations, attempts, strict=True)
         ]
         keys = [attempt.attempt_id for attempt in attempts]
         carried = [(each.id, key) for each, key in zip(invitations, keys, strict=True)]
         links = mint_links_of_all(session, carried, now=now)
         return {
-            key: partial(emails.invitation, self._paper.stationery, head, each, minted)
-            for key, each, minted in zip(keys, asked, links, strict=True)
+            key: partial(_written, self._paper.stationery, head, tell, minted)
+            for key, tell, minted in zip(keys, told, links, strict=True)
         }
 
 
-def asked_of(
+def telling(
     session: Session,
     invitation: ToAsk,
     message: Message,
@@ -92,15 +92,24 @@ def asked_of(
     said: Wordings,
     *,
     company: str,
-) -> Asked:
-    """What a mail of this kind to the buyer says of the invitation, in its campaign's words."""
-    return emails.asked_by(
+) -> Callable[[], Asked]:
+    """What tells, once it is called, what a mail of this kind says of the invitation, in its
+    campaign's words. Whoever renders the mail calls it: nobody waits for that to write.
+    """
+    return partial(
+        emails.asked_by,
         invitation,
         document_of(session, invitation.version_id, invitation.asked_as),
         to_address=message.to_address,
         company=company,
         words=said.of(invitation.campaign, kind, invitation.asked_as),
     )
+
+
+def _written(
+    stationery: Stationery, head: Letterhead, tell: Callable[[], Asked], links: Links
+) -> Draft:
+    return emails.invitation(stationery, head, tell(), links)
 
 
 def not_wanted(reason: str) -> Ending:

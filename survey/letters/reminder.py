@@ -1,6 +1,6 @@
 """The mail that asks a buyer again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 from survey.invitations import emails
 from survey.invitations.actions import reminding
 from survey.invitations.actions.links import mint_links_of_all
+from survey.invitations.emails import Asked, AskedAgain
 from survey.invitations.models import Reminder
 from survey.invitations.queries.asked import to_ask
 from survey.invitations.queries.reminders import reminders_at_claim, reminders_to_send
 from survey.invitations.queries.wordings import wordings
 from survey.invitations.types import Links, MailKind, SkipReason
 from survey.invitations.verdicts import Wait
-from survey.letters.asking import asked_of, not_wanted, waiting
+from survey.letters.asking import not_wanted, telling, waiting
 from survey.letters.letter import MASK, Paper, subject_of
 from survey.mail.models import Claimed, Message
-from survey.mail.types import Compose, Draft, Ending
+from survey.mail.rendering import Stationery
+from survey.mail.types import Compose, Draft, Ending, Letterhead
 from survey.responses.queries import answered
 
 _GONE = "The reminder is gone."
@@ -52,10 +54,10 @@ class ReminderLetter:
         head = self._paper.letterhead(session)
         invitation = reminder.invitation
         said = wordings(session, [invitation.campaign_id])
-        asked = asked_of(session, to_ask(invitation), message, _KIND, said, company=head.company)
+        tell = telling(session, to_ask(invitation), message, _KIND, said, company=head.company)
         again = emails.asked_again(reminder, now=reminder.sent_at or reminder.reminded_at)
         links = Links(answer=MASK, opt_out=MASK)
-        return emails.reminder(self._paper.stationery, head, asked, again, links)
+        return _written(self._paper.stationery, head, tell, again, links)
 
     def _composed(
         self,
@@ -76,14 +78,24 @@ class ReminderLetter:
         composed: dict[str, Compose] = {}
         for attempt, reminder, minted in zip(attempts, reminders, links, strict=True):
             about, message = to_ask(reminder.invitation), attempt.message
-            asked = asked_of(session, about, message, _KIND, said, company=head.company)
+            tell = telling(session, about, message, _KIND, said, company=head.company)
             again = emails.asked_again(reminder, now=now)
             if again.is_last:
                 reminding.promise_no_more(reminder.invitation, number=reminder.number)
             composed[attempt.attempt_id] = partial(
-                emails.reminder, self._paper.stationery, head, asked, again, minted
+                _written, self._paper.stationery, head, tell, again, minted
             )
         return composed
+
+
+def _written(
+    stationery: Stationery,
+    head: Letterhead,
+    tell: Callable[[], Asked],
+    again: AskedAgain,
+    links: Links,
+) -> Draft:
+    return emails.reminder(stationery, head, tell(), again, links)
 
 
 def _held_back(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from survey.invitations.models import Invitation, Link
 from survey.invitations.types import LinkPurpose, Links
 from survey.kit.bulk import insert_rows
-from survey.kit.tokens import digest, new_token
+from survey.kit.tokens import digest, new_tokens
 
 _COLUMNS = ("invitation_id", "purpose", "token_digest", "attempt_id", "minted_at")
 
@@ -27,7 +27,8 @@ def mint_links_of_all(
     session: Session, carried: Sequence[tuple[int, str | None]], *, now: datetime
 ) -> list[Links]:
     """`mint_links` for several mails at once: the invitation's number and attempt id of each."""
-    minted = [Links(answer=new_token(), opt_out=new_token()) for _ in carried]
+    tokens = iter(new_tokens(2 * len(carried)))
+    minted = [Links(answer, opt_out) for answer, opt_out in zip(tokens, tokens, strict=True)]
     rows = [
         (invitation_id, purpose, digest(token), attempt_id, now)
         for (invitation_id, attempt_id), links in zip(carried, minted, strict=True)
