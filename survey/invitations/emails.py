@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from survey.deals.types import Outcome
-from survey.invitations.models import Reminder
+from survey.invitations.models import Campaign, Reminder
 from survey.invitations.queries.asked import ToAsk
 from survey.invitations.rules.wording import filled, paragraphs
 from survey.invitations.types import Links, MailKind, MailWords
@@ -34,6 +34,21 @@ class Choice:
 
     key: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who asks, as the campaign names them. A value, which whoever renders a mail may read when the
+    session that read the campaign is gone.
+    """
+
+    name: str
+    role: str
+    reply_to: str
+    phone: str
+    is_not_in_sales: bool
+    reads_every_answer: bool
+    campaign_public_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +88,23 @@ class AskedAgain:
     """No other mail about it follows, and the mail says so."""
 
 
+def sender_of(campaign: Campaign) -> Sender:
+    """Who asks for a campaign."""
+    return Sender(
+        name=campaign.sender_name,
+        role=campaign.sender_role,
+        reply_to=campaign.reply_to,
+        phone=campaign.phone,
+        is_not_in_sales=campaign.sender_is_not_in_sales,
+        reads_every_answer=campaign.sender_reads_every_answer,
+        campaign_public_id=campaign.public_id,
+    )
+
+
 def asked_by(
     invitation: ToAsk,
     document: Document,
+    sender: Sender,
     *,
     to_address: str,
     company: str,
@@ -84,7 +113,6 @@ def asked_by(
     """What the mail says of an invitation. `document` is the invitation's version, read for the
     outcome in whose words it asks.
     """
-    campaign = invitation.campaign
     question = document.question(document.first)
     fields = {"company": company, "product": invitation.product or company}
     seller = invitation.seller_name
@@ -100,13 +128,13 @@ def asked_by(
             Choice(choice.key, fill(choice.label, fields))
             for choice in in_order(document, question, invitation.public_id)
         ),
-        sender_name=header_text(campaign.sender_name),
-        sender_role=header_text(campaign.sender_role),
-        reply_to=campaign.reply_to,
-        phone=header_text(campaign.phone),
-        is_not_in_sales=campaign.sender_is_not_in_sales,
-        reads_every_answer=campaign.sender_reads_every_answer,
-        campaign_public_id=campaign.public_id,
+        sender_name=header_text(sender.name),
+        sender_role=header_text(sender.role),
+        reply_to=sender.reply_to,
+        phone=header_text(sender.phone),
+        is_not_in_sales=sender.is_not_in_sales,
+        reads_every_answer=sender.reads_every_answer,
+        campaign_public_id=sender.campaign_public_id,
         reminders_at_most=invitation.reminders_at_most,
         words=words,
     )

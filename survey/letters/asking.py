@@ -100,6 +100,7 @@ def telling(
         emails.asked_by,
         invitation,
         document_of(session, invitation.version_id, invitation.asked_as),
+        emails.sender_of(invitation.campaign),
         to_address=message.to_address,
         company=company,
         words=said.of(invitation.campaign, kind, invitation.asked_as),

@@ -98,6 +98,7 @@ def tried(
     asked = emails.asked_by(
         to_ask(invitation),
         document,
+        emails.sender_of(campaign),
         to_address=invitation.contact.email,
         company=head.company,
         words=words_for(words, kind=kind, asked_as=asked_as),

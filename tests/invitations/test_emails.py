@@ -86,6 +86,7 @@ def asked_about(session: Session, outcome: Outcome) -> Asked:
     return emails.asked_by(
         to_ask(invitation),
         document,
+        emails.sender_of(campaign),
         to_address="jane@buyer.example",
         company="Northwind",
         words=shipped(MailKind.INVITATION, outcome),

@@ -62,7 +62,12 @@ def asking(kind: MailKind, name: str) -> Draft:
     document = read_document(shipped_document("not_won"), Outcome.LOST)
     words = shipped(kind, Outcome.LOST)
     asked = emails.asked_by(
-        to_ask(invitation), document, to_address=READER, company=name, words=words
+        to_ask(invitation),
+        document,
+        emails.sender_of(invitation.campaign),
+        to_address=READER,
+        company=name,
+        words=words,
     )
     if kind is MailKind.REMINDER:
         again = AskedAgain("Last week", is_last=True)
