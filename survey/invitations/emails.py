@@ -65,7 +65,7 @@ class Asked:
     seller_name: str
     question: str
     choices: tuple[Choice, ...]
-    """In the order stored for this buyer, as the page shows them too."""
+    """In the order drawn for this buyer, as the page shows them too."""
     sender_name: str
     sender_role: str
     reply_to: str

@@ -102,6 +102,9 @@ def test_invitation_taken_back_is_made_anew(session: Session, moment: datetime) 
     assert keys == [f"invitation:{invitation.id}:{n}" for n in (1, 2)]
 
 
+Planned = list[tuple[Campaign, Due]]
+
+
 class TestBetweenPlanAndAsking:
     """What the plan found may be otherwise a moment later, and no claim would see it."""
 
@@ -116,21 +119,19 @@ class TestBetweenPlanAndAsking:
     @pytest.fixture
     def planned(
         self, session: Session, campaign: Campaign, deal: Deal, moment: datetime
-    ) -> list[tuple[Campaign, Due]]:
+    ) -> Planned:
         found = ready(session, moment)
         assert [(each, due.deal_id) for each, due in found] == [(campaign, deal.id)]
         session.expunge(campaign)  # read in a session of its own, as the job does
         return found
 
-    def test_nothing_happened(
-        self, session: Session, planned: list[tuple[Campaign, Due]], moment: datetime
-    ) -> None:
+    def test_nothing_happened(self, session: Session, planned: Planned, moment: datetime) -> None:
         assert invite(session, planned, now=moment) == 1
 
     def test_deal_was_asked(
         self,
         session: Session,
-        planned: list[tuple[Campaign, Due]],
+        planned: Planned,
         deal: Deal,
         moment: datetime,
     ) -> None:
@@ -139,7 +140,7 @@ class TestBetweenPlanAndAsking:
         assert invite(session, planned, now=moment) == 0
 
     def test_person_was_asked_about_another_deal(
-        self, session: Session, planned: list[tuple[Campaign, Due]], moment: datetime
+        self, session: Session, planned: Planned, moment: datetime
     ) -> None:
         contact = session.get_one(Contact, planned[0][1].contact_id)
         _asked_meanwhile(session, moment, deal=make_deal(session), contact=contact)
@@ -149,7 +150,7 @@ class TestBetweenPlanAndAsking:
     def test_account_was_asked_about_another_deal(
         self,
         session: Session,
-        planned: list[tuple[Campaign, Due]],
+        planned: Planned,
         deal: Deal,
         moment: datetime,
     ) -> None:
@@ -159,15 +160,13 @@ class TestBetweenPlanAndAsking:
         assert invite(session, planned, now=moment) == 0
 
     def test_somebody_else_was_asked(
-        self, session: Session, planned: list[tuple[Campaign, Due]], moment: datetime
+        self, session: Session, planned: Planned, moment: datetime
     ) -> None:
         _asked_meanwhile(session, moment, deal=make_deal(session))
 
         assert invite(session, planned, now=moment) == 1
 
-    def test_address_changed(
-        self, session: Session, planned: list[tuple[Campaign, Due]], moment: datetime
-    ) -> None:
+    def test_address_changed(self, session: Session, planned: Planned, moment: datetime) -> None:
         session.get_one(Contact, planned[0][1].contact_id).email = "new@buyer.example"
         session.flush()
 
@@ -184,7 +183,7 @@ class TestBetweenPlanAndAsking:
     def test_campaign_changed(
         self,
         session: Session,
-        planned: list[tuple[Campaign, Due]],
+        planned: Planned,
         moment: datetime,
         columns: dict[str, object],
         invited: int,

@@ -26,6 +26,7 @@ from tests.factories import (
     make_contact,
     make_deal,
     make_deal_contact,
+    make_hold,
     make_invitation,
     make_response,
     make_version,
@@ -106,6 +107,15 @@ def reopen(session: Session, invitation: Invitation) -> None:
     invitation.deal.outcome = Outcome.OPEN
 
 
+def hold(session: Session, invitation: Invitation) -> None:
+    make_hold(session, deal=invitation.deal)
+
+
+def open_another_deal(session: Session, invitation: Invitation) -> None:
+    account = invitation.deal.account
+    make_deal(session, account=account, outcome=Outcome.OPEN, closed_on=None)
+
+
 def suppress_jane(session: Session, _invitation: Invitation) -> None:
     suppress(session, "Jane@Buyer.example", reason=SuppressionReason.OPTED_OUT, now=NOW)
 
@@ -130,6 +140,8 @@ def close(session: Session, invitation: Invitation) -> None:
     ("meanwhile", "reason"),
     [
         (reopen, "The deal is still open."),
+        (hold, "Somebody asked us to hold, and said why."),
+        (open_another_deal, "Another deal with the same account is still open."),
         (suppress_jane, "This person asked not to be written to."),
         (take_consent_back, "This contact may not be asked."),
         (change_address, "The deal has another contact or address than when it was planned."),
