@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     mail_reply_to: str = ""
     mail_folder: Path = Path("instance/mailbox")
     mail_threads: Annotated[int, Field(ge=1, le=64)] = 8
+    mail_process_from: Annotated[int, Field(ge=1)] = 1000
     postal_address: str = ""
     sendgrid_api_key: SecretStr = SecretStr("")
     sendgrid_base_url: Address = "https://api.sendgrid.com"

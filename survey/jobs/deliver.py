@@ -1,19 +1,18 @@
 """Handing over what is in the outbox: claim and begin (commit), compose and call, record (commit).
 
-One thread keeps the books and others talk to the provider. Mails are claimed many at a time and
+One thread keeps the books, and others talk to the provider: here, or where many mails wait in a
+process of their own. Mails are claimed many at a time and
 begun few at a time: whoever kills the process leaves those that were begun to be looked at, and the
 others go back to the queue by themselves.
 """
 
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from itertools import groupby
 from typing import TypeVar
 
 import structlog
@@ -24,15 +23,18 @@ from survey.kit import clock
 from survey.kit.db import Database
 from survey.letters.leaving import note_left
 from survey.letters.letter import Sendable
+from survey.letters.preparing import prepared
 from survey.letters.settled import settled_since_claimed
 from survey.mail import outgoing
 from survey.mail.actions import outbox
 from survey.mail.models import Claimed
+from survey.mail.posting.poster import Poster
+from survey.mail.posting.apart import NotStarted, ProcessPoster
+from survey.mail.posting.threads import ThreadPoster
 from survey.mail.rules import LEASE
-from survey.mail.types import AttemptOutcome, Compose, Draft, Ending, Provider, Refused
+from survey.mail.types import AttemptOutcome, Compose, Ending, Provider
 
 _PAUSES_S = (0.2, 0.4, 0.8, 1.6)
-_FRAMES = 12
 _BEGUN_PER_THREAD = 2
 _FEWEST_BEGUN = 16
 """Enough to go on with while the books are kept; whoever is killed leaves so many to be settled."""
@@ -41,14 +43,19 @@ _CLAIMED_PER_THREAD = 4
 """Checking many at once costs little more than checking one."""
 _CHECK_HOLDS = LEASE / 3
 """What waits longer, with a provider that is slow, is given back, claimed and checked anew."""
-_GATHERED_S = 0.02
-"""Endings within this time are written down together."""
-_UNREADABLE = "The mail could not be written. The log says why; it is tried again."
-_UNKNOWN_KIND = "This version cannot write mails of this kind. Run the same version everywhere."
 
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """When a process of its own talks to the provider, and how it comes by one."""
+
+    make: Callable[[], Provider]
+    from_mails: int
+    """Where fewer are due, starting it would take longer than it saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,8 @@ class Desk:
     provider: Provider
     letters: Mapping[str, Sendable]
     threads: int = 8
+    apart: Apart | None = None
+    """Without it the threads are always our own."""
     now: Callable[[], datetime] = clock.now
 
     @property
@@ -98,7 +107,7 @@ class _Run:
 
     claimed: dict[Claimed, _Ready] = field(default_factory=dict)
     """The longest waiting first."""
-    under_way: dict[Future[Ending], Claimed] = field(default_factory=dict)
+    under_way: dict[str, Claimed] = field(default_factory=dict)
     tally: Counter[AttemptOutcome] = field(default_factory=Counter)
     flows: bool = True
     """Whether nobody had stopped the mails when we last looked, and the provider asked no rest."""
@@ -125,38 +134,52 @@ def deliver_due(desk: Desk, *, go_on: Callable[[], bool] = lambda: True) -> Deli
     """Hand over all that is due, until nothing is, the provider is away, or `go_on` says no."""
     held = _hold_lapsed(desk)
     run = _Run()
-    with ThreadPoolExecutor(desk.threads, thread_name_prefix="deliver") as pool:
+    with closing(_poster(desk)) as poster:
         try:
-            _keep_books(desk, pool, run, go_on)
+            _keep_books(desk, poster, run, go_on)
         finally:
             # Whatever broke or interrupted us: what is being sent ends, and is recorded first.
-            unsent = _not_taken_up(run)
+            unsent = _not_begun(poster, run)
             while run.under_way:
-                _in_one_transaction(partial(_record, desk, run, _finished(desk, run)))
+                _in_one_transaction(partial(_record, desk, run, _ended(poster, run)))
             _give_back(desk, unsent)
     return _told(run.tally, held)
 
 
-def _keep_books(desk: Desk, pool: ThreadPoolExecutor, run: _Run, go_on: Callable[[], bool]) -> None:
+def _poster(desk: Desk) -> Poster:
+    """Who hands the mails of this run over."""
+    if desk.apart is not None and _are_many(desk, desk.apart.from_mails):
+        try:
+            return ProcessPoster(desk.apart.make, threads=desk.threads)
+        except NotStarted as error:
+            log.warning("mail.process_not_started", why=str(error))
+    return ThreadPoster(desk.provider, threads=desk.threads)
+
+
+def _are_many(desk: Desk, count: int) -> bool:
+    with desk.database.reading() as session:
+        return outgoing.are_due(session, now=desk.now(), count=count)
+
+
+def _keep_books(desk: Desk, poster: Poster, run: _Run, go_on: Callable[[], bool]) -> None:
     """Each turn begins what is claimed before it claims more, so that the threads have work while
     others are checked.
     """
     while run.goes_on:
-        endings = _finished(desk, run)
+        endings = _ended(poster, run)
         if not go_on() or _ends_the_run(endings.values()):
             _in_one_transaction(partial(_record, desk, run, endings))
             return
         for claimed, compose in _recorded_and_begun(desk, run, endings).items():
-            call = pool.submit(_hand_over, desk.provider, compose, claimed.attempt_id)
-            run.under_way[call] = claimed
+            poster.take(claimed.attempt_id, compose)
+            run.under_way[claimed.attempt_id] = claimed
         if run.flows and len(run.claimed) < desk.threads:
             _in_one_transaction(partial(_claim, desk, run))
 
 
-def _not_taken_up(run: _Run) -> list[Claimed]:
-    """Take out what was claimed and no thread has taken up."""
-    idle = [call for call in run.under_way if call.cancel()]
-    unsent = [*(run.under_way.pop(call) for call in idle), *run.claimed]
+def _not_begun(poster: Poster, run: _Run) -> list[Claimed]:
+    """Take out what was claimed and nobody has begun to hand over."""
+    unsent = [*(run.under_way.pop(each) for each in poster.take_back()), *run.claimed]
     run.claimed.clear()
     return unsent
 
@@ -177,16 +200,9 @@ def _hold_lapsed(desk: Desk) -> int:
     return held
 
 
-def _finished(desk: Desk, run: _Run) -> dict[Claimed, Ending]:
-    """Wait for at least one call to end, and a moment for others while the threads have more to do
-    than one mail each; take out those that did.
-    """
-    if not run.under_way:
-        return {}
-    done, _ = wait(run.under_way, return_when=FIRST_COMPLETED)
-    if len(run.under_way) - len(done) > desk.threads:
-        done, _ = wait(run.under_way, timeout=_GATHERED_S)
-    return {run.under_way.pop(call): call.result() for call in done}
+def _ended(poster: Poster, run: _Run) -> dict[Claimed, Ending]:
+    """Wait for at least one call to end, if any is under way; take out those that did."""
+    return {run.under_way.pop(each): ending for each, ending in poster.ended().items()}
 
 
 def _ends_the_run(endings: Iterable[Ending]) -> bool:
@@ -286,80 +302,13 @@ def _claim(desk: Desk, run: _Run) -> None:
     with desk.database.writing() as session:
         now = desk.now()
         attempts = outbox.claim_due(session, provider=desk.provider.name, limit=room, now=now)
-        prepared = _prepared_by_kind(session, desk, attempts, now=now)
-        unwanted = {key: each for key, each in prepared.items() if isinstance(each, Ending)}
+        found = prepared(session, desk.letters, attempts, now=now)
+        unwanted = {key: each for key, each in found.items() if isinstance(each, Ending)}
         _write_down(session, desk, unwanted, now=now)
     run.tally.update(ending.outcome for ending in unwanted.values())
     run.may_be_more = len(attempts) == room
     run.claimed |= {
-        key: _Ready(each, now) for key, each in prepared.items() if not isinstance(each, Ending)
-    }
-
-
-def _prepared_by_kind(
-    session: Session, desk: Desk, attempts: Sequence[Claimed], *, now: datetime
-) -> dict[Claimed, Compose | Ending]:
-    """What renders each mail under its own name, or how it ends; as claimed."""
-    prepared: dict[str, Compose | Ending] = {}
-    for kind, alike in groupby(sorted(attempts, key=_kind_of), key=_kind_of):
-        prepared |= _prepared(session, desk.letters.get(kind), list(alike), now=now)
-    return {each: _named(prepared[each.attempt_id], each) for each in attempts}
-
-
-def _named(prepared: Compose | Ending, attempt: Claimed) -> Compose | Ending:
-    if isinstance(prepared, Ending):
-        return prepared
-    return partial(_composed, prepared, attempt.message.public_id)
-
-
-def _composed(compose: Compose, mail_id: str) -> Draft:
-    return replace(compose(), mail_id=mail_id)
-
-
-def _prepared(
-    session: Session, letter: Sendable | None, attempts: Sequence[Claimed], *, now: datetime
-) -> Mapping[str, Compose | Ending]:
-    if letter is None:
-        unknown = Ending(AttemptOutcome.TRY_LATER, detail=_UNKNOWN_KIND)
-        return {attempt.attempt_id: unknown for attempt in attempts}
-    try:
-        return letter.ready(session, attempts, now=now)
-    except SQLAlchemyError:
-        raise
-    except Exception as error:
-        if len(attempts) > 1:  # one that cannot be written must not hold up the others
-            each = (_prepared(session, letter, [attempt], now=now) for attempt in attempts)
-            return {key: one for prepared in each for key, one in prepared.items()}
-        (attempt,) = attempts
-        log.error("mail.not_written", attempt=attempt.attempt_id, **_seen(error))
-        return {attempt.attempt_id: Ending(AttemptOutcome.TRY_LATER, detail=_UNREADABLE)}
-
-
-def _kind_of(attempt: Claimed) -> str:
-    return attempt.message.kind
-
-
-def _hand_over(provider: Provider, compose: Compose, attempt_id: str) -> Ending:
-    try:
-        draft = compose()
-    except Exception as error:
-        log.error("mail.not_written", attempt=attempt_id, **_seen(error))
-        return Ending(AttemptOutcome.TRY_LATER, detail=_UNREADABLE)
-    try:
-        return provider.hand_over(draft, attempt_id=attempt_id)
-    except Refused as refused:
-        return refused.ending
-    except Exception as error:
-        log.error("mail.provider_failed", attempt=attempt_id, **_seen(error))
-        return Ending(AttemptOutcome.MAY_HAVE_BEEN_SENT, detail=type(error).__name__)
-
-
-def _seen(error: Exception) -> dict[str, object]:
-    """An error's kind and the places it passed; its words may quote a person."""
-    places = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
-    return {
-        "kind": type(error).__qualname__,
-        "at": [f"{place.filename}:{place.lineno} {place.name}" for place in places],
+        key: _Ready(each, now) for key, each in found.items() if not isinstance(each, Ending)
     }
 
 

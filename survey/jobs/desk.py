@@ -1,37 +1,19 @@
-"""Which provider hands mails over, by the settings, and what delivering stands on."""
+"""What delivering stands on, by the settings."""
 
-from survey.config import MailProvider, Settings
-from survey.jobs.deliver import Desk
-from survey.kit import clock
+from functools import partial
+
+from survey.config import Settings
+from survey.jobs.deliver import Apart, Desk
 from survey.kit.db import Database
 from survey.letters.kinds import letters_of
-from survey.mail.providers.file import FileProvider
-from survey.mail.providers.smtp import SmtpProvider
-from survey.mail.types import Provider
-
-_NOBODY = "survey@debrief.invalid"
+from survey.jobs.provider import provider_of
 
 
 def desk_of(settings: Settings, database: Database) -> Desk:
     return Desk(
-        database, provider_of(settings), letters_of(settings), threads=settings.mail_threads
+        database,
+        provider_of(settings),
+        letters_of(settings),
+        threads=settings.mail_threads,
+        apart=Apart(partial(provider_of, settings), settings.mail_process_from),
     )
-
-
-def provider_of(settings: Settings) -> Provider:
-    """The provider the settings name; mails in files may come from nobody."""
-    match settings.mail_provider:
-        case MailProvider.SMTP:
-            return SmtpProvider(settings.smtp_url, from_address=settings.mail_from, now=clock.now)
-        case MailProvider.SENDGRID:
-            from survey.mail.providers.sendgrid import SendGridProvider  # slow import
-
-            return SendGridProvider(
-                settings.sendgrid_api_key.get_secret_value(),
-                base_url=settings.sendgrid_base_url,
-                from_address=settings.mail_from,
-            )
-        case MailProvider.FILE:
-            return FileProvider(
-                settings.mail_folder, from_address=settings.mail_from or _NOBODY, now=clock.now
-            )

@@ -26,6 +26,12 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_NTH_DUE = (
+    select(Message.id)
+    .where(Message.state == MessageState.QUEUED, Message.send_after_at <= bindparam("now"))
+    .offset(bindparam("others"))
+    .limit(1)
+)
 _LOCKED = (
     select(Attempt)
     .join(Message, Message.id == Attempt.message_id)
@@ -66,6 +72,12 @@ def may_leave(session: Session, *, now: datetime) -> bool:
     halts = session.execute(_WHAT_HALTS).one()
     rests = halts.rests_until_at is not None and halts.rests_until_at > now
     return not halts.is_stopped and not rests
+
+
+def are_due(session: Session, *, now: datetime, count: int) -> bool:
+    """Whether so many mails, or more, may leave now."""
+    nth = {"now": now, "others": count - 1}
+    return may_leave(session, now=now) and session.scalar(_NTH_DUE, nth) is not None
 
 
 def due(session: Session, *, now: datetime, limit: int) -> Sequence[int]:

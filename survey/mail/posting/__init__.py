@@ -1,0 +1,1 @@
+"""Handing mails over to the provider, several at once."""
