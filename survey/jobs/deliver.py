@@ -28,8 +28,8 @@ from survey.letters.settled import settled_since_claimed
 from survey.mail import outgoing
 from survey.mail.actions import outbox
 from survey.mail.models import Claimed
-from survey.mail.posting.poster import Poster
 from survey.mail.posting.apart import NotStarted, ProcessPoster
+from survey.mail.posting.poster import Poster
 from survey.mail.posting.threads import ThreadPoster
 from survey.mail.rules import LEASE
 from survey.mail.types import AttemptOutcome, Compose, Ending, Provider

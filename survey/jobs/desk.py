@@ -4,9 +4,9 @@ from functools import partial
 
 from survey.config import Settings
 from survey.jobs.deliver import Apart, Desk
+from survey.jobs.provider import provider_of
 from survey.kit.db import Database
 from survey.letters.kinds import letters_of
-from survey.jobs.provider import provider_of
 
 
 def desk_of(settings: Settings, database: Database) -> Desk:

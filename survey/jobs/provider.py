@@ -1,5 +1,6 @@
-"""Which provider hands mails over, by the settings. A process of its own begins with it, so it knows
-neither letters nor tables.
+"""Which provider hands mails over, by the settings.
+
+It knows neither letters nor tables, or a process that only talks to the provider would load them.
 """
 
 from survey.config import MailProvider, Settings
