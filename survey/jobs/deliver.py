@@ -35,9 +35,6 @@ from survey.mail.rules import LEASE
 from survey.mail.types import AttemptOutcome, Compose, Ending, Provider
 
 _PAUSES_S = (0.2, 0.4, 0.8, 1.6)
-_BEGUN_PER_THREAD = 2
-_FEWEST_BEGUN = 16
-"""Enough to go on with while the books are kept; whoever is killed leaves so many to be settled."""
 _FEWEST_CLAIMED = 128
 _CLAIMED_PER_THREAD = 4
 """Checking many at once costs little more than checking one."""
@@ -71,10 +68,6 @@ class Desk:
     now: Callable[[], datetime] = clock.now
 
     @property
-    def most_begun(self) -> int:
-        return max(_BEGUN_PER_THREAD * self.threads, _FEWEST_BEGUN)
-
-    @property
     def most_claimed(self) -> int:
         return max(_CLAIMED_PER_THREAD * self.threads, _FEWEST_CLAIMED)
 
@@ -105,6 +98,7 @@ class _Ready:
 class _Run:
     """What one run of delivering has in hand."""
 
+    most_begun: int
     claimed: dict[Claimed, _Ready] = field(default_factory=dict)
     """The longest waiting first."""
     under_way: dict[str, Claimed] = field(default_factory=dict)
@@ -133,8 +127,8 @@ class _Turn:
 def deliver_due(desk: Desk, *, go_on: Callable[[], bool] = lambda: True) -> Delivered:
     """Hand over all that is due, until nothing is, the provider is away, or `go_on` says no."""
     held = _hold_lapsed(desk)
-    run = _Run()
     with closing(_poster(desk)) as poster:
+        run = _Run(poster.most_begun)
         try:
             _keep_books(desk, poster, run, go_on)
         finally:
@@ -253,7 +247,7 @@ def _record_and_begin(
         now = desk.now()
         _write_down(session, desk, endings, now=now)
         flows = outgoing.may_leave(session, now=now)
-        turn = _begin(session, desk, run, now=now) if flows else _Turn()
+        turn = _begin(session, run, now=now) if flows else _Turn()
     # Only now is it true: a transaction that failed is tried again from the same beginning.
     run.tally.update(ending.outcome for ending in endings.values())
     run.flows, run.may_be_more = flows, run.may_be_more or bool(turn.back)
@@ -263,11 +257,11 @@ def _record_and_begin(
     return begun
 
 
-def _begin(session: Session, desk: Desk, run: _Run, *, now: datetime) -> _Turn:
+def _begin(session: Session, run: _Run, *, now: datetime) -> _Turn:
     """Begin the first of what is claimed, as many as there is room for."""
     stale = {key for key, one in run.claimed.items() if now - one.checked_at > _CHECK_HOLDS}
     fresh = [key for key in run.claimed if key not in stale]
-    chosen = fresh[: desk.most_begun - len(run.under_way)]
+    chosen = fresh[: run.most_begun - len(run.under_way)]
     back = stale | _overtaken(session, chosen)
     if back:
         outbox.release_claims(session, back, now=now)

@@ -4,17 +4,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
 import structlog
 
-from survey.mail.posting.child import Order, Word
+from survey.mail.posting.child import Opening, Order, Word
 from survey.mail.posting.poster import GATHERED_S, heard, rendered
 from survey.mail.types import AttemptOutcome, Compose, Ending, Provider
 
 _MODULE = "survey.mail.posting.child"
+_BEGUN_PER_THREAD = 3
+_FEWEST_BEGUN = 32
+"""More than threads of ours need: it posts on while we render, keep the books and claim."""
 _READY_WITHIN_S = 30.0
 _ENDS_WITHIN_S = 10.0
 _LOST = Ending(
@@ -38,7 +41,8 @@ class ProcessPoster:
 
     def __init__(self, make: Callable[[], Provider], *, threads: int) -> None:
         """Start it, with what makes its provider. Raises `NotStarted`."""
-        self._line, self._child = _started(make, threads)
+        self.most_begun = max(_BEGUN_PER_THREAD * threads, _FEWEST_BEGUN)
+        self._line, self._child = _started((make, threads))
         self._threads = threads
         self._under_way: set[str] = set()
         self._ended: dict[str, Ending] = {}
@@ -85,15 +89,13 @@ class ProcessPoster:
             return None
         if isinstance(word, tuple):
             attempt_id, handed = word
-            self._under_way.remove(attempt_id)
             self._ended[attempt_id] = heard(handed, attempt_id=attempt_id)
+            self._under_way.remove(attempt_id)
         return word
 
     def _say(self, order: Order | None) -> None:
-        try:
+        with suppress(OSError):  # whoever listens next hears that nobody is there
             self._line.send(order)
-        except OSError:
-            self._lose()
 
     def _lose(self) -> None:
         log.error("mail.process_died", count=len(self._under_way))
@@ -101,16 +103,14 @@ class ProcessPoster:
         self._under_way.clear()
 
 
-def _started(
-    make: Callable[[], Provider], threads: int
-) -> tuple[Connection, subprocess.Popen[bytes]]:
+def _started(opening: Opening) -> tuple[Connection, subprocess.Popen[bytes]]:
     ours, theirs = Pipe()
     with ExitStack() as undo:
         undo.enter_context(ours)
         with theirs:
             child = _child(theirs)
         undo.callback(_end, ours, child)
-        _open(ours, make, threads)
+        _open(ours, opening)
         undo.pop_all()
     return ours, child
 
@@ -129,9 +129,9 @@ def _child(line: Connection) -> subprocess.Popen[bytes]:
         raise NotStarted(type(error).__name__) from error
 
 
-def _open(line: Connection, make: Callable[[], Provider], threads: int) -> None:
+def _open(line: Connection, opening: Opening) -> None:
     try:
-        line.send((make, threads))
+        line.send(opening)
         if not line.poll(_READY_WITHIN_S):
             raise NotStarted("It did not begin in time.")
         line.recv()

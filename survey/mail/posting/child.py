@@ -6,7 +6,7 @@ It knows no database. One line leads to whoever keeps the books, and what goes a
     what makes the provider, and how many threads
                                                          None, once it is ready
     (attempt id, mail), for each mail
-                                                         (attempt id, how that ended), for each mail
+                                                         (attempt id, how it ended), for each mail
     None: begin no more
                                                          [attempt ids] of what was not begun
 

@@ -20,6 +20,9 @@ class Poster(Protocol):
     it how they ended.
     """
 
+    most_begun: int
+    """How many mails it has under way at most, so that none of its threads waits for the books."""
+
     def take(self, attempt_id: str, compose: Compose) -> None:
         """Render this mail and hand it over; does not wait for the provider."""
         ...

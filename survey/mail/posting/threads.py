@@ -7,11 +7,16 @@ from survey.mail.posting.handing import handed_over
 from survey.mail.posting.poster import GATHERED_S, heard, rendered
 from survey.mail.types import Compose, Ending, Provider
 
+_BEGUN_PER_THREAD = 2
+_FEWEST_BEGUN = 16
+"""Enough to go on with while the books are kept; whoever is killed leaves so many to be settled."""
+
 
 class ThreadPoster:
     """A `Poster` whose threads render mails and hand them over."""
 
     def __init__(self, provider: Provider, *, threads: int) -> None:
+        self.most_begun = max(_BEGUN_PER_THREAD * threads, _FEWEST_BEGUN)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="deliver")
         self._provider = provider
         self._threads = threads
