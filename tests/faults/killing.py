@@ -41,6 +41,8 @@ class At:
 
 
 _PATIENCE_S = 30
+_LOST_ITS_CHILD = ("mail.process_died", "mail.process_not_started")
+"""What it says when the process that talks to the provider for it was killed, and not itself."""
 
 
 class Fate(StrEnum):
@@ -155,7 +157,8 @@ def _fate_of(forked: Forked, *, is_still: bool) -> Fate:
     status = forked.wait()
     if is_still:
         return Fate.STOOD_STILL
-    return Fate.AT_POINT if status == KILLED else Fate.OUTLIVED
+    fell = status == KILLED or any(word in forked.words for word in _LOST_ITS_CHILD)
+    return Fate.AT_POINT if fell else Fate.OUTLIVED
 
 
 def _tracer_of(pid: int) -> int:

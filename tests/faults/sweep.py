@@ -17,7 +17,7 @@ from tests.faults.processes import Forks, wait_for
 from tests.faults.provider import FakeSendGrid, Phase
 from tests.faults.receipts import press_send_again, tell
 from tests.faults.tracing import may_trace
-from tests.faults.world import AFTER, AT_LAST, LATER, STARTS, Template, buyer, settings_for
+from tests.faults.world import AFTER, APART, AT_LAST, LATER, STARTS, Template, buyer, settings_for
 
 KEPT = {
     "twice": 0,
@@ -37,6 +37,12 @@ class Scenario:
 
     arguments: tuple[str, ...]
     template: Template
+    is_apart: bool = False
+    """Whether a process of its own talks to the provider; strace kills that one too."""
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return APART if self.is_apart else {}
 
     @property
     def runs_on(self) -> bool:
@@ -48,7 +54,8 @@ class Scenario:
         return self.arguments[0] != "invite"
 
     def __str__(self) -> str:
-        return f"{self.arguments[0]}, {'SQLite' if self.template.is_sqlite else 'PostgreSQL'}"
+        backend = "SQLite" if self.template.is_sqlite else "PostgreSQL"
+        return f"{self.arguments[0]}{' apart' if self.is_apart else ''}, {backend}"
 
 
 @dataclass(frozen=True)
@@ -95,16 +102,17 @@ class Bench:
     _numbers: Iterator[int] = field(default_factory=count)
 
     @contextmanager
-    def fresh(self, template: Template) -> Iterator[Installation]:
-        """Nobody was mailed yet, neither here nor at the provider."""
+    def fresh(self, template: Template, **told: str) -> Iterator[Installation]:
+        """Nobody was mailed yet, neither here nor at the provider. Its processes are told more."""
         # Other test processes have folders of the same name, and may use the same server.
         name = f"faults_{os.getpid()}_{self.folder.name}_{next(self._numbers)}".replace("-", "_")
         with template.copied(self.folder, name) as url:
             self.provider.forget()
             own = self.folder / f"{name}_own"
             own.mkdir()
-            told = settings_for(url, self.provider.url, own)
-            yield Installation(url, template.people, told)
+            yield Installation(
+                url, template.people, settings_for(url, self.provider.url, own) | told
+            )
 
     def sweep(self, scenario: Scenario, points: Iterable[At]) -> Counter[str]:
         """What became of the promises in one run that is killed at each of these points in turn.
@@ -112,7 +120,7 @@ class Bench:
         A point that is not reached does not count, and is the last one: the run is at its end.
         """
         tally: Counter[str] = Counter(dict.fromkeys([*Fate, *CALLS, *Phase], 0))
-        with self.fresh(scenario.template) as installation:
+        with self.fresh(scenario.template, **scenario.settings) as installation:
             for place, at in enumerate(points):
                 moment = STARTS + place * timedelta(seconds=10)
                 fate = kill_at(at, self._victim(scenario, installation, moment), self.provider)
@@ -128,7 +136,7 @@ class Bench:
         """How often the process makes each call, and the provider sees each of its moments, by the
         time that nothing is left to do.
         """
-        with self.fresh(scenario.template) as installation:
+        with self.fresh(scenario.template, **scenario.settings) as installation:
             victim = self._victim(scenario, installation, STARTS)
             calls = reach(victim, self.folder / "calls.txt") if may_trace() else {}
             seen = len(self.provider.requests)

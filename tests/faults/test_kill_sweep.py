@@ -19,6 +19,8 @@ MOST_RUNS = 24
 SWEEPS = {
     ("deliver", "sqlite"): 14,
     ("deliver", "postgresql"): 14,
+    ("deliver apart", "sqlite"): 6,
+    ("deliver apart", "postgresql"): 6,
     ("invite", "sqlite"): 6,
     ("invite", "postgresql"): 6,
     ("serve", "sqlite"): 12,
@@ -29,8 +31,9 @@ _OPTIONS = {"deliver": ("--once",), "serve": ("--port", "0")}
 
 
 def scenario_of(templates: Templates, command: str, backend: str, people: int = PEOPLE) -> Scenario:
-    template = templates(backend, people, is_invited=command == "deliver")
-    return Scenario((command, *_OPTIONS.get(command, ())), template)
+    name, _, apart = command.partition(" ")
+    template = templates(backend, people, is_invited=name == "deliver")
+    return Scenario((name, *_OPTIONS.get(name, ())), template, is_apart=bool(apart))
 
 
 def runs_of(bench: Bench, scenario: Scenario, part: int) -> Iterator[list[At]]:
@@ -56,11 +59,14 @@ def test_every_kind_of_point_has_its_turn_and_none_comes_twice():
     assert len(set(pack)) == 56
 
 
-@pytest.mark.parametrize("phase", Phase)
+@pytest.mark.parametrize(
+    ("command", "phase"),
+    [*(("deliver", phase) for phase in Phase), ("deliver apart", Phase.ACCEPTED)],
+)
 def test_a_kill_while_sending_doubles_and_loses_nothing(
-    bench: Bench, templates: Templates, phase: Phase
+    bench: Bench, templates: Templates, command: str, phase: Phase
 ):
-    scenario = scenario_of(templates, "deliver", "sqlite", people=24)
+    scenario = scenario_of(templates, command, "sqlite", people=24)
 
     tally = bench.sweep(scenario, [At(phase.value, 6)])
 

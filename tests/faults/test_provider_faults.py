@@ -20,7 +20,7 @@ from tests.faults.conftest import IS_WHOLE, Figures, Templates
 from tests.faults.provider import NOT_ACCEPTED, Fault, fake_sendgrid
 from tests.faults.receipts import press_send_again, tell
 from tests.faults.sweep import Bench, Installation
-from tests.faults.world import STARTS, buyer
+from tests.faults.world import APART, STARTS, buyer
 
 SEED = 20261016
 BETWEEN_RUNS = timedelta(minutes=2)
@@ -78,9 +78,16 @@ def test_each_fault_asks_nobody_twice(bench: Bench, templates: Templates, away: 
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    ("backend", "told"), [("sqlite", {}), ("postgresql", {}), ("sqlite", APART)]
+)
 def test_faults_over_a_long_run_ask_nobody_twice(
-    bench: Bench, templates: Templates, away: Away, figures: Figures, backend: str
+    bench: Bench,
+    templates: Templates,
+    away: Away,
+    figures: Figures,
+    backend: str,
+    told: dict[str, str],
 ):
     people = 1000 if IS_WHOLE else 100
     chance = random.Random(SEED)
@@ -93,11 +100,12 @@ def test_faults_over_a_long_run_ask_nobody_twice(
         planned |= {buyer(number): [Fault.SILENT] for number in struck[9:17]}
         bench.provider.slow_s, bench.provider.slower_s = 3, 25
 
-    with bench.fresh(templates(backend, people, is_invited=True)) as installation:
-        told = _deliver_and_check(bench, installation, planned, away, chance)
+    with bench.fresh(templates(backend, people, is_invited=True), **told) as installation:
+        kept = _deliver_and_check(bench, installation, planned, away, chance)
 
     figures(
-        f"provider faults: {backend}, seed {SEED}", {"mails": people, "struck": len(struck)} | told
+        f"provider faults: {backend}{' apart' if told else ''}, seed {SEED}",
+        {"mails": people, "struck": len(struck)} | kept,
     )
 
 

@@ -15,7 +15,7 @@ from tests.faults.processes import KILLED, wait_for
 from tests.faults.provider import Fault
 from tests.faults.redis import RedisServer, redis_server
 from tests.faults.sweep import KEPT, Bench, Installation, promises_in
-from tests.faults.world import LATER, STARTS, buyer
+from tests.faults.world import APART, LATER, STARTS, buyer
 
 SOON = STARTS + timedelta(minutes=2)
 """When what the schedulers queued is due, however slowly they ran."""
@@ -29,13 +29,15 @@ AT_LENGTH = STARTS + timedelta(minutes=50)
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    ("backend", "told"), [("sqlite", {}), ("postgresql", {}), ("postgresql", APART)]
+)
 def test_several_workers_and_schedulers_mail_nobody_twice(
-    bench: Bench, templates: Templates, figures: Figures, backend: str
+    bench: Bench, templates: Templates, figures: Figures, backend: str, told: dict[str, str]
 ):
     bench.provider.faults = {buyer(number): [Fault.SLOW] for number in range(PEOPLE)}
 
-    with bench.fresh(templates(backend, PEOPLE, is_invited=False)) as installation:
+    with bench.fresh(templates(backend, PEOPLE, is_invited=False), **told) as installation:
         schedulers = [
             bench.forks.start("invite", moment=STARTS, **installation.settings) for _ in range(3)
         ]

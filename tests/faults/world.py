@@ -45,6 +45,9 @@ within the same hour.
 AT_LAST = STARTS + timedelta(hours=3)
 """When the receipts of that hour have had their time."""
 
+APART = {"mail_process_from": "1"}
+"""What has a process of its own talk to the provider, however few mails there are."""
+
 
 def buyer(number: int) -> str:
     return f"buyer-{number:04d}@buyer.example"

@@ -44,6 +44,11 @@ class Clerk:
         return {path.stem for path in self.folder.glob("*.taken")}
 
     @property
+    def addresses(self) -> list[str]:
+        """Of what was taken; twice where it was taken twice."""
+        return [path.read_text() for path in self.folder.glob("*.taken")]
+
+    @property
     def pids(self) -> set[int]:
         return {int(text) for path in self.folder.glob("*.begun") if (text := path.read_text())}
 
