@@ -150,7 +150,7 @@ class Bench:
         return before | self._settle(installation)
 
     def _settle(self, installation: Installation) -> dict[str, int]:
-        tell(installation.url, self.provider.accepted, moment=AFTER)
+        tell(self.forks, installation.settings, self.provider.accepted, moment=AFTER)
         never_left = press_send_again(installation.url, moment=AT_LAST)
         if never_left:
             self.forks.run("deliver", "--once", moment=AT_LAST, **installation.settings)

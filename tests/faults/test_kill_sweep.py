@@ -60,13 +60,16 @@ def test_every_kind_of_point_has_its_turn_and_none_comes_twice():
 
 
 @pytest.mark.parametrize(
-    ("command", "phase"),
-    [*(("deliver", phase) for phase in Phase), ("deliver apart", Phase.ACCEPTED)],
+    ("command", "phase", "people"),
+    [
+        *(("deliver", phase, 24) for phase in Phase),
+        ("deliver apart", Phase.ACCEPTED, 48),  # more than it begins at once
+    ],
 )
 def test_a_kill_while_sending_doubles_and_loses_nothing(
-    bench: Bench, templates: Templates, command: str, phase: Phase
+    bench: Bench, templates: Templates, command: str, phase: Phase, people: int
 ):
-    scenario = scenario_of(templates, command, "sqlite", people=24)
+    scenario = scenario_of(templates, command, "sqlite", people=people)
 
     tally = bench.sweep(scenario, [At(phase.value, 6)])
 

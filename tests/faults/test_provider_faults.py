@@ -130,7 +130,7 @@ def _deliver_and_check(
     assert {p for p in people if "uncertain" in books.states[p]} == unheard
     assert {p for p in people if not provider.accepted_by_person[p]} == never_left
 
-    tell(installation.url, provider.accepted, moment=moment)
+    tell(bench.forks, installation.settings, provider.accepted, moment=moment)
     assert read_books(installation.url).by_state["uncertain"] == len(never_left)
     later = moment + timedelta(hours=2)
     assert press_send_again(installation.url, moment=later) == len(never_left)

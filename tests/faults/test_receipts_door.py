@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.client import HTTPConnection, HTTPException
 
 import pytest
 
@@ -19,10 +18,10 @@ from tests.faults.conftest import Templates
 from tests.faults.feed import Event, Mail, clean_feed, wild_feed
 from tests.faults.processes import KILLED, wait_for
 from tests.faults.provider import FakeSendGrid, Request
-from tests.faults.receipts import press_send_again
+from tests.faults.receipts import posted, press_send_again
 from tests.faults.sweep import Bench
 from tests.faults.world import AT_LAST, LATER, STARTS
-from tests.web.hooks.signing import PUBLIC_KEY, headers_for
+from tests.web.hooks.signing import PUBLIC_KEY
 
 PEOPLE = 40
 SEED = 20261017
@@ -46,21 +45,11 @@ class Postman:
     def round(self) -> None:
         """Post what waits; a server that is away, or falls over meanwhile, keeps it waiting."""
         for body in list(self.waiting):
-            status = self._post(body)
+            status = posted(self.port, body)
             if status == 204:
                 self.waiting.remove(body)
             elif status is not None:
                 self.refused.append(status)
-
-    def _post(self, body: bytes) -> int | None:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request("POST", "/hooks/sendgrid", body, headers_for(body))
-            return connection.getresponse().status
-        except (OSError, HTTPException):
-            return None
-        finally:
-            connection.close()
 
 
 @pytest.mark.faults
