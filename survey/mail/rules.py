@@ -78,6 +78,7 @@ _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)
 _LONGEST_SILENCE = timedelta(days=1)
 _DOUBLINGS = 6
+_IS_ID = re.compile(r"[!-~]{1,200}")
 _LONGEST_DETAIL = 280
 _LONGEST_HEADER = 300
 _LONGEST_NAME = 60
@@ -185,6 +186,14 @@ def told(detail: str) -> str:
     """A provider's words as they are kept: one line, no address, no more than a sentence or two."""
     without_addresses = _ADDRESS_IN_TEXT.sub("…", header_text(detail))
     return without_addresses[:_LONGEST_DETAIL]
+
+
+def kept_id(their_id: str | None) -> str | None:
+    """A provider's id of a mail as it is kept. What is none (too long, characters that no id has) is
+    left out: the mail was accepted all the same, and its receipts name our own id.
+    """
+    is_id = their_id is not None and _IS_ID.fullmatch(their_id) is not None
+    return their_id if is_id else None
 
 
 def header_text(text: str) -> str:

@@ -36,6 +36,7 @@ class Fault(StrEnum):
     GARBAGE_LINE = "garbage instead of a status"
     GARBAGE_BODY = "202 with a garbage body"
     WITHOUT_ID = "202 without id"
+    ENDLESS_ID = "202 with an endless id"
     KEY_REFUSED = "401"
 
 
@@ -167,7 +168,8 @@ class _Door(BaseHTTPRequestHandler):
         if fault is Fault.TOO_MANY:
             self.send_header("X-RateLimit-Reset", str(self.server.provider.reset_at()))
         if status == 202 and fault is not Fault.WITHOUT_ID:
-            self.send_header("X-Message-Id", f"sg-{request.attempt_id}")
+            times = 99 if fault is Fault.ENDLESS_ID else 1
+            self.send_header("X-Message-Id", f"sg-{request.attempt_id}" * times)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -42,6 +42,8 @@ class Postbox:
     taken: list[tuple[str, str]] = field(default_factory=list)
     mail_ids: list[str] = field(default_factory=list)
     before_each: Callable[[], None] = lambda: None
+    their_id: str | None = None
+    """Its id of every mail; else one that is made of the attempt's."""
     name: str = "postbox"
 
     def hand_over(self, draft: Draft, *, attempt_id: str) -> Ending:
@@ -51,7 +53,8 @@ class Postbox:
         answer = self.answers.get(draft.to_address)
         if answer is not None:
             raise answer
-        return Ending(AttemptOutcome.ACCEPTED, provider_message_id=f"their-{attempt_id}")
+        their_id = f"their-{attempt_id}" if self.their_id is None else self.their_id
+        return Ending(AttemptOutcome.ACCEPTED, provider_message_id=their_id)
 
 
 @dataclass
@@ -147,6 +150,20 @@ def test_the_attempt_id_travels_and_their_id_is_kept(desk: Desk, database: Datab
     assert desk.provider.taken == [("a@b.example", attempt.attempt_id)]
     assert attempt.provider_message_id == f"their-{attempt.attempt_id}"
     assert attempt.provider == "postbox"
+
+
+@pytest.mark.parametrize("no_id", ["x" * 201, "an\x00id", "an id", ""])
+def test_what_is_no_id_is_not_kept_and_the_mail_was_accepted_all_the_same(
+    desk: Desk, database: Database, no_id: str
+):
+    put(database, "a@b.example")
+
+    deliver_due(replace(desk, provider=Postbox(their_id=no_id)))
+
+    with database.reading() as session:
+        attempt = session.scalars(select(Attempt)).one()
+    assert attempt.outcome is AttemptOutcome.ACCEPTED
+    assert attempt.provider_message_id is None
 
 
 def test_the_letter_hears_that_its_mail_was_accepted(desk: Desk, database: Database):

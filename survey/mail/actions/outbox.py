@@ -237,7 +237,7 @@ def _said(row: Any, ending: Ending, now: datetime) -> dict[str, object]:
         "outcome": ending.outcome,
         "finished_at": now,
         "status_code": ending.status_code,
-        "provider_message_id": ending.provider_message_id,
+        "provider_message_id": rules.kept_id(ending.provider_message_id),
         "detail": rules.told(ending.detail),
     }
 
