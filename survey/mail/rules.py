@@ -189,8 +189,8 @@ def told(detail: str) -> str:
 
 
 def kept_id(their_id: str | None) -> str | None:
-    """A provider's id of a mail as it is kept. What is none (too long, characters that no id has) is
-    left out: the mail was accepted all the same, and its receipts name our own id.
+    """A provider's id of a mail as it is kept. What is none, too long or with characters that no id
+    has, is left out: the mail was accepted all the same, and its receipts name our own id.
     """
     is_id = their_id is not None and _IS_ID.fullmatch(their_id) is not None
     return their_id if is_id else None
