@@ -20,7 +20,6 @@ from survey.invitations.verdicts import (
     Due,
     Invited,
     Plan,
-    Reminded,
     ReminderDue,
     Skip,
 )
@@ -139,18 +138,18 @@ def _campaign(campaign: Campaign, plan: Plan, now: datetime) -> dict[str, Any]:
     }
 
 
-def _done(invited: Invited, reminded: Reminded) -> dict[str, int]:
+def _done(invited: Invited, reminders: int) -> dict[str, int]:
     return {
         "invitations": invited.invitations,
-        "reminders": reminded.reminders,
+        "reminders": reminders,
         "notices": invited.notices,
     }
 
 
-def _told(invited: Invited, reminded: Reminded) -> str:
+def _told(invited: Invited, reminders: int) -> str:
     asked = counted(invited.invitations, "invitation")
-    if reminded.reminders:
-        asked += f" and {counted(reminded.reminders, 'reminder')}"
+    if reminders:
+        asked += f" and {counted(reminders, 'reminder')}"
     asked += " put in the outbox."
     return f"{asked} Sellers can see {invited.notices} more to come." if invited.notices else asked
 

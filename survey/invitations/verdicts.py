@@ -107,15 +107,6 @@ class Invited:
 
 
 @dataclass(frozen=True, slots=True)
-class Reminded:
-    """What one turn of reminding did."""
-
-    reminders: int
-    is_all: bool
-    """Whether nobody was left for the next turn."""
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
     """Whom of a deal's contacts to ask, and by what rule."""
 

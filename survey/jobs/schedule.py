@@ -33,7 +33,7 @@ def register(queue: Queue, settings: Settings, database: Database) -> None:
 
     def invite(_row_id: int | None) -> None:
         invited, reminded = invite_all(database, go_on=go_on), remind_all(database, go_on=go_on)
-        if invited.invitations or reminded.reminders:
+        if invited.invitations or reminded:
             queue.wake("deliver")
 
     def code(_row_id: int | None) -> None:

@@ -7,16 +7,15 @@ from sqlalchemy import event, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey.invitations.actions.reminding import cancel_reminder, note_reminded, remind_due
+from survey.invitations.actions.reminding import cancel_reminder, note_reminded
 from survey.invitations.models import Invitation, Reminder
 from survey.invitations.queries.plans import plan
 from survey.invitations.queries.reminders import plan_reminders, reminders_due, upcoming_reminders
 from survey.invitations.types import CampaignState, DeclineReason, SkipReason
-from survey.invitations.verdicts import Reminded, Skip
+from survey.invitations.verdicts import Skip
 from survey.kit.db import Database
 from survey.mail.models import Message
 from survey.responses.queries import answered
-from tests.asking import at_once
 from tests.databases import queries_counted
 from tests.factories import (
     make_campaign,
@@ -29,6 +28,7 @@ from tests.factories import (
     make_suppression,
     make_user,
 )
+from tests.reminding import remind_due
 
 WEEK = timedelta(days=7)
 
@@ -46,11 +46,11 @@ def asked(session: Session, sent_at: datetime | None, **columns: object) -> Invi
 def test_reminder_goes_out_a_week_after_the_invitation(session: Session, moment: datetime) -> None:
     invitation = asked(session, moment - WEEK)
 
-    reminded = remind_due(session, answered=answered(), now=moment)
+    reminded = remind_due(session, now=moment)
 
     reminder = session.scalars(select(Reminder)).one()
     message = session.scalars(select(Message)).one()
-    assert reminded == Reminded(1, is_all=True)
+    assert reminded == 1
     assert (reminder.invitation, reminder.number) == (invitation, 1)
     assert (reminder.reminded_at, reminder.sent_at) == (moment, None)
     assert message.key == f"reminder:{invitation.public_id}:1:1"
@@ -90,16 +90,16 @@ def test_it_is_too_soon_for_a_reminder_on_the_day_before(
 ) -> None:
     asked(session, moment - WEEK + timedelta(days=1))
 
-    assert remind_due(session, answered=answered(), now=moment) == Reminded(0, is_all=True)
+    assert remind_due(session, now=moment) == 0
 
 
 def test_reminding_again_reminds_nobody_twice(session: Session, moment: datetime) -> None:
     asked(session, moment - WEEK)
-    remind_due(session, answered=answered(), now=moment)
+    remind_due(session, now=moment)
 
-    again = remind_due(session, answered=answered(), now=moment + WEEK)
+    again = remind_due(session, now=moment + WEEK)
 
-    assert again.reminders == 0
+    assert again == 0
     assert session.scalar(select(func.count()).select_from(Message)) == 1
 
 
@@ -108,7 +108,7 @@ def test_second_reminder_follows_the_first_that_left(session: Session, moment: d
     invitation = asked(session, moment - 2 * WEEK, campaign=campaign, reminders_at_most=2)
     make_reminder(session, invitation=invitation, sent_at=moment - timedelta(days=3))
 
-    remind_due(session, answered=answered(), now=moment)
+    remind_due(session, now=moment)
 
     numbers = session.scalars(select(Reminder.number).order_by(Reminder.id)).all()
     assert numbers == [1, 2]
@@ -119,13 +119,13 @@ def test_who_said_something_is_left_alone(session: Session, moment: datetime) ->
     asked(session, moment - WEEK, declined_at=moment - WEEK, decline_reason=DeclineReason.NO_TIME)
     make_suppression(session, address=asked(session, moment - WEEK).contact.email)
 
-    assert remind_due(session, answered=answered(), now=moment).reminders == 0
+    assert remind_due(session, now=moment) == 0
 
 
 def test_draft_does_not_keep_the_reminder_back(session: Session, moment: datetime) -> None:
     make_draft(session, invitation=asked(session, moment - WEEK))
 
-    assert remind_due(session, answered=answered(), now=moment).reminders == 1
+    assert remind_due(session, now=moment) == 1
 
 
 def test_invitation_that_may_not_have_left_is_not_reminded_of(
@@ -134,7 +134,7 @@ def test_invitation_that_may_not_have_left_is_not_reminded_of(
     asked(session, None, invited_at=moment - WEEK)
 
     assert plan_reminders(session, moment, answered=answered())[0][1] == []
-    assert remind_due(session, answered=answered(), now=moment).reminders == 0
+    assert remind_due(session, now=moment) == 0
 
 
 def test_paused_campaign_reminds_nobody_and_says_so(session: Session, moment: datetime) -> None:
@@ -148,11 +148,11 @@ def test_paused_campaign_reminds_nobody_and_says_so(session: Session, moment: da
 
 def test_reminder_taken_back_is_made_anew(session: Session, moment: datetime) -> None:
     invitation = asked(session, moment - WEEK)
-    remind_due(session, answered=answered(), now=moment)
+    remind_due(session, now=moment)
     reminder = session.scalars(select(Reminder)).one()
     cancel_reminder(session, reminder, reason=SkipReason.CAMPAIGN_PAUSED, now=moment)
 
-    remind_due(session, answered=answered(), now=moment + timedelta(hours=1))
+    remind_due(session, now=moment + timedelta(hours=1))
 
     assert session.scalars(select(Reminder)).one() is reminder
     assert reminder.cancelled_at is None
@@ -177,15 +177,6 @@ def test_reminder_starts_no_quarantine_of_its_own(session: Session, moment: date
     part = make_deal_contact(session, contact=before.contact)
 
     assert [due.deal_id for due in plan(session, before.campaign, moment).due] == [part.deal_id]
-
-
-def test_turn_takes_no_more_than_its_limit(session: Session, moment: datetime) -> None:
-    for _ in range(3):
-        asked(session, moment - WEEK)
-
-    turns = [remind_due(session, answered=answered(), now=moment, limit=2) for _ in range(2)]
-
-    assert turns == [Reminded(2, is_all=False), Reminded(1, is_all=True)]
 
 
 def test_seller_sees_reminders_of_own_deals(session: Session, moment: datetime) -> None:
@@ -213,23 +204,6 @@ def test_plan_costs_the_same_queries_for_more_reminders(
         assert len(reminders_due(reading, moment, answered=answered())) == 6
 
     assert len(for_six) == len(for_one)
-
-
-def test_several_schedulers_at_once_remind_each_buyer_once(
-    session: Session, database: Database, moment: datetime
-) -> None:
-    for _ in range(12):
-        asked(session, moment - WEEK)
-    session.commit()
-
-    def schedule() -> None:
-        with database.writing() as own:
-            remind_due(own, answered=answered(), now=moment, limit=5)
-
-    at_once([schedule] * 6)
-
-    assert session.scalar(select(func.count()).select_from(Reminder)) == 12
-    assert session.scalar(select(func.count()).select_from(Message)) == 12
 
 
 @pytest.mark.parametrize("count", [0, 3])

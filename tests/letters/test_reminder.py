@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.deals.types import Outcome
-from survey.invitations.actions.reminding import remind_due
 from survey.invitations.models import Invitation, Reminder
 from survey.invitations.queries.asked import find_by_token
 from survey.invitations.types import LinkPurpose
@@ -20,7 +19,6 @@ from survey.mail.actions.suppressions import suppress
 from survey.mail.models import Message
 from survey.mail.types import MessageState, SuppressionReason
 from survey.questionnaires.documents import shipped_document
-from survey.responses.queries import answered
 from tests.factories import (
     MOMENT,
     make_campaign,
@@ -34,6 +32,7 @@ from tests.factories import (
     make_version,
 )
 from tests.letters.mailbox import mails, text_of
+from tests.reminding import remind_due
 
 NOW = MOMENT + timedelta(hours=1)
 
@@ -56,7 +55,7 @@ def remind_jane(session: Session, **of_campaign: int) -> Invitation:
         reminders_at_most=of_campaign.get("reminders", 1),
     )
     make_link(session, token="first-mail", invitation=invitation)
-    assert remind_due(session, answered=answered(), now=MOMENT).reminders == 1
+    assert remind_due(session, now=MOMENT) == 1
     return invitation
 
 
@@ -90,7 +89,7 @@ def test_mail_that_called_itself_the_last_stays_the_last(desk: Desk, database: D
     with database.writing() as session:
         session.get_one(Invitation, invitation.id).campaign.reminders = 2
         later = MOMENT + timedelta(days=8)
-        assert remind_due(session, answered=answered(), now=later).reminders == 0
+        assert remind_due(session, now=later) == 0
 
 
 def reopen(session: Session, invitation: Invitation) -> None:

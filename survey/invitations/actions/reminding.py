@@ -10,32 +10,41 @@ from survey.invitations.models import Invitation, Reminder
 from survey.invitations.queries.campaigns import lock_campaigns
 from survey.invitations.queries.reminders import reminders_due
 from survey.invitations.types import SkipReason
-from survey.invitations.verdicts import Reminded, ReminderDue
-from survey.mail.actions.outbox import enqueue
+from survey.invitations.verdicts import ReminderDue
+from survey.mail.actions.outbox import enqueue_new
 from survey.mail.queries import of_subject
+from survey.mail.types import Decided
 
 REMINDER = "reminder"
 """The kind of message that asks a buyer again; its subject is the reminder."""
 
 
-def remind_due(
-    session: Session, *, answered: Select[int], now: datetime, limit: int = 200
-) -> Reminded:
-    """Remind those whose time has come, at most `limit` of them. `answered` are the numbers of the
-    invitations that were answered.
+def remind(
+    session: Session, numbers: Sequence[int], *, answered: Select[int], now: datetime
+) -> int:
+    """Remind of these invitations, given by number, if it is time to; says of how many. `answered`
+    are the numbers of the invitations that were answered.
 
-    Each reminder and its mail stand in this one transaction, and schedulers take turns: two at
-    once remind nobody twice.
+    Each reminder and its mail stand in this one transaction. Schedulers take turns and look once
+    more: two at once remind nobody twice.
     """
     lock_campaigns(session)
-    due = reminders_due(session, now, answered=answered)
-    ready = [each for each in due if each.ready_at <= now][:limit]
+    due = reminders_due(session, now, answered=answered, of=numbers)
+    ready = [each for each in due if each.ready_at <= now]
     asked = _invitations(session, ready)
-    standing = _standing(session, ready)
-    for each in ready:
-        known = standing.get((each.invitation_id, each.number))
-        _remind(session, asked[each.invitation_id], each, known, now=now)
-    return Reminded(len(ready), is_all=len(ready) < limit)
+    taken_back = _standing(session, ready)
+    made = {
+        each: _made(asked[each.invitation_id], taken_back.get(_key(each)), each, now=now)
+        for each in ready
+    }
+    session.add_all(made.values())
+    session.flush()
+    mails = [
+        _decided(session, reminder, each, is_anew=_key(each) in taken_back)
+        for each, reminder in made.items()
+    ]
+    enqueue_new(session, mails, kind=REMINDER, now=now)
+    return len(ready)
 
 
 def cancel_reminder(
@@ -82,26 +91,25 @@ def _standing(session: Session, ready: Sequence[ReminderDue]) -> dict[tuple[int,
     return {(each.invitation_id, each.number): each for each in session.scalars(asked)}
 
 
-def _remind(
-    session: Session,
-    invitation: Invitation,
-    due: ReminderDue,
-    taken_back: Reminder | None,
-    *,
-    now: datetime,
-) -> None:
+def _key(due: ReminderDue) -> tuple[int, int]:
+    return due.invitation_id, due.number
+
+
+def _made(
+    invitation: Invitation, taken_back: Reminder | None, due: ReminderDue, *, now: datetime
+) -> Reminder:
     reminder = taken_back or Reminder(invitation=invitation, number=due.number)
     reminder.reminded_at = now
     reminder.cancelled_at, reminder.cancel_reason = None, ""
-    session.add(reminder)
-    session.flush()
-    earlier = of_subject(session, kind=REMINDER, subject_id=reminder.id) if taken_back else []
-    enqueue(
-        session,
-        key=f"{REMINDER}:{invitation.public_id}:{due.number}:{len(earlier) + 1}",
-        kind=REMINDER,
+    return reminder
+
+
+def _decided(session: Session, reminder: Reminder, due: ReminderDue, *, is_anew: bool) -> Decided:
+    """Its mail; one that was taken back has had others."""
+    earlier = len(of_subject(session, kind=REMINDER, subject_id=reminder.id)) if is_anew else 0
+    return Decided(
+        key=f"{REMINDER}:{reminder.invitation.public_id}:{due.number}:{earlier + 1}",
         subject_id=reminder.id,
-        to_address=invitation.contact.email,
+        to_address=reminder.invitation.contact.email,
         send_after_at=due.send_at,
-        now=now,
     )

@@ -1,6 +1,6 @@
 """Who will be reminded when, and who not and why."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -15,17 +15,25 @@ from survey.invitations.queries.plans import rows
 from survey.invitations.rules import reminders
 from survey.invitations.types import SkipReason
 from survey.invitations.verdicts import PlanRow, ReminderDue, Skip, Wait
+from survey.kit.bulk import among
 from survey.team.models import User
 
 
 def plan_reminders(
-    session: Session, now: datetime, *, answered: Select[int]
+    session: Session,
+    now: datetime,
+    *,
+    answered: Select[int],
+    of: Collection[int] | None = None,
 ) -> list[tuple[Campaign, list[ReminderDue | Skip]]]:
-    """For every campaign: who of those it asked will be reminded when, and who not and why.
+    """For every campaign: who of those it asked will be reminded when, and who not and why; of
+    these invitations only, where they are given by number.
 
     Those for whom it is settled (answered, declined, reminded often enough) are left out.
     """
-    asked = asked_facts(session, may_be_reminded(now, answered), answered)
+    open_yet = may_be_reminded(now, answered)
+    where = open_yet if of is None else open_yet & among(Invitation.id, of)
+    asked = asked_facts(session, where, answered)
     every = campaigns(session)
     terms = campaign_facts(session, every)
     plans: list[tuple[Campaign, list[ReminderDue | Skip]]] = []
@@ -35,9 +43,15 @@ def plan_reminders(
     return plans
 
 
-def reminders_due(session: Session, now: datetime, *, answered: Select[int]) -> list[ReminderDue]:
-    """Whom all campaigns will remind, the earliest first."""
-    plans = plan_reminders(session, now, answered=answered)
+def reminders_due(
+    session: Session,
+    now: datetime,
+    *,
+    answered: Select[int],
+    of: Collection[int] | None = None,
+) -> list[ReminderDue]:
+    """Whom all campaigns will remind, the earliest first; as `plan_reminders`."""
+    plans = plan_reminders(session, now, answered=answered, of=of)
     due = [each for _, plan in plans for each in plan if isinstance(each, ReminderDue)]
     return sorted(due, key=lambda each: (each.send_at, each.invitation_id))
 
