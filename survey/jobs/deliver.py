@@ -1,9 +1,9 @@
 """Handing over what is in the outbox: claim and begin (commit), compose and call, record (commit).
 
 One thread keeps the books, and others talk to the provider: here, or where many mails wait in a
-process of their own. Mails are claimed many at a time and
-begun few at a time: whoever kills the process leaves those that were begun to be looked at, and the
-others go back to the queue by themselves.
+process of their own. Mails are claimed many at a time and begun few at a time: whoever kills the
+process leaves those that were begun to be looked at, and the others go back to the queue by
+themselves.
 """
 
 import time
