@@ -7,7 +7,8 @@ SendGrid about does, and then at once to 4 threads. The bars are ratios of 0.9 a
 and POST alone. With two workers each has half of the threads, as two commands `survey deliver`
 side by side; what one gives is printed too. A worker has sent some mails before the clock starts:
 its first half second goes into statements that it builds once. The process that talks to the
-provider for it starts while the clock runs, as it does for every pile. All are measured in turns, and the
+provider for it starts while the clock runs, as it does for every pile: a worker has two
+interpreters then, where rendering and POST alone have one. All are measured in turns, and the
 middle of each counts: a machine is not as fast from minute to minute.
 """
 

@@ -46,13 +46,15 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Apart:
     """When a process of its own talks to the provider, and how it comes by one."""
 
     make: Callable[[], Provider]
     from_mails: int
     """Where fewer are due, starting it would take longer than it saves."""
+    has_died: bool = False
+    """Once one has, our own threads do all: each death leaves mails in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class _Run:
     claimed: dict[Claimed, _Ready] = field(default_factory=dict)
     """The longest waiting first."""
     under_way: dict[str, Claimed] = field(default_factory=dict)
+    unsent: list[Claimed] = field(default_factory=list)
+    """Taken back when the run was to end, and certainly never left."""
     tally: Counter[AttemptOutcome] = field(default_factory=Counter)
     flows: bool = True
     """Whether nobody had stopped the mails when we last looked, and the provider asked no rest."""
@@ -136,15 +140,18 @@ def deliver_due(desk: Desk, *, go_on: Callable[[], bool] = lambda: True) -> Deli
             unsent = _not_begun(poster, run)
             while run.under_way:
                 _in_one_transaction(partial(_record, desk, run, _ended(poster, run)))
-            _give_back(desk, unsent)
+            _give_back(desk, [*run.unsent, *unsent])
+            if desk.apart is not None and isinstance(poster, ProcessPoster):
+                desk.apart.has_died = poster.has_died
     return _told(run.tally, held)
 
 
 def _poster(desk: Desk) -> Poster:
     """Who hands the mails of this run over."""
-    if desk.apart is not None and _are_many(desk, desk.apart.from_mails):
+    apart = desk.apart
+    if apart is not None and not apart.has_died and _are_many(desk, apart.from_mails):
         try:
-            return ProcessPoster(desk.apart.make, threads=desk.threads)
+            return ProcessPoster(apart.make, threads=desk.threads)
         except NotStarted as error:
             log.warning("mail.process_not_started", why=str(error))
     return ThreadPoster(desk.provider, threads=desk.threads)
@@ -162,6 +169,7 @@ def _keep_books(desk: Desk, poster: Poster, run: _Run, go_on: Callable[[], bool]
     while run.goes_on:
         endings = _ended(poster, run)
         if not go_on() or _ends_the_run(endings.values()):
+            run.unsent += _not_begun(poster, run)  # first: the books take a while
             _in_one_transaction(partial(_record, desk, run, endings))
             return
         for claimed, compose in _recorded_and_begun(desk, run, endings).items():
@@ -274,7 +282,7 @@ def _overtaken(session: Session, claimed: Sequence[Claimed]) -> frozenset[Claime
     """What was claimed before its address came on the list of those never to mail, or its buyer
     answered or declined: its letter looks at it anew, and says what becomes of it.
     """
-    suppressed = outgoing.suppressed_since_claimed(session, claimed)
+    suppressed = outgoing.never_to_mail(session, claimed)
     return frozenset([*suppressed, *settled_since_claimed(session, claimed)])
 
 

@@ -23,7 +23,7 @@ def remind_all(
     go_on: Callable[[], bool] = lambda: True,
     per_turn: int = _PER_TURN,
 ) -> int:
-    """Remind until all are whose time has come or `go_on` says no; says of how many invitations.
+    """Remind all whose time has come, until `go_on` says no; says of how many invitations.
     Two of these at once remind nobody twice.
     """
     reminders = 0

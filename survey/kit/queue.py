@@ -29,6 +29,8 @@ TABLE_PREFIX = "survey_queue"
 _POLL_S = 1.0
 
 log = structlog.get_logger(__name__)
+_ENDS_WITHIN_S = 75.0
+"""A call to a provider may take half a minute, and one that was begun just then as long again."""
 
 
 class UnknownQueue(SurveyError):
@@ -58,7 +60,7 @@ class Worker:
     def start(self) -> None:
         self._consumer.start()
 
-    def stop(self, *, within_s: float = 30.0) -> bool:
+    def stop(self, *, within_s: float = _ENDS_WITHIN_S) -> bool:
         """Let running jobs come to their end; says whether they did within that many seconds."""
         self._stopping.set()
         return self._consumer.end(within_s)

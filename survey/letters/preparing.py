@@ -10,10 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from survey.letters.letter import Sendable
+from survey.mail import outgoing
 from survey.mail.models import Claimed
 from survey.mail.posting.poster import unwritten
 from survey.mail.types import AttemptOutcome, Compose, Draft, Ending
 
+_NEVER_MAILED = "The address is on the list of addresses never to mail."
 _UNKNOWN_KIND = "This version cannot write mails of this kind. Run the same version everywhere."
 
 
@@ -28,7 +30,11 @@ def prepared(
     found: dict[str, Compose | Ending] = {}
     for kind, alike in groupby(sorted(attempts, key=_kind_of), key=_kind_of):
         found |= _of_one_kind(session, letters.get(kind), list(alike), now=now)
-    return {each: _named(found[each.attempt_id], each) for each in attempts}
+    return {each: _named(found[each.attempt_id], each) for each in attempts} | {
+        each: Ending(AttemptOutcome.NOT_WANTED, detail=_NEVER_MAILED)
+        for each in outgoing.never_to_mail(session, attempts)
+        if not isinstance(found[each.attempt_id], Ending)  # its letter knows the reason better
+    }
 
 
 def _of_one_kind(

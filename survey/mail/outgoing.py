@@ -1,4 +1,4 @@
-"""What delivering asks of the outbox, some sixteen mails at a time.
+"""What delivering asks of the outbox, some dozens of mails at a time.
 
 Each statement is built once: to build it took longer than to run it.
 """
@@ -122,7 +122,7 @@ def named(tries: Collection[Try]) -> dict[str, Any]:
     }
 
 
-def suppressed_since_claimed(session: Session, claimed: Sequence[Claimed]) -> list[Claimed]:
+def never_to_mail(session: Session, claimed: Sequence[Claimed]) -> list[Claimed]:
     """Those whose address must not be mailed by now."""
     if not claimed:
         return []

@@ -1,7 +1,7 @@
 """What people ask of the outbox."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, column, func, or_, select, values
@@ -67,6 +67,16 @@ def of_subject(session: Session, *, kind: str, subject_id: int) -> list[Message]
         .order_by(Message.queued_at, Message.id)
     )
     return list(session.scalars(asked))
+
+
+def count_about(session: Session, *, kind: str, subjects: Collection[int]) -> dict[int, int]:
+    """How many mails of a kind there were about each of these rows; only those with any."""
+    asked = (
+        select(Message.subject_id, func.count())
+        .where(Message.kind == kind, Message.subject_id.in_(subjects))
+        .group_by(Message.subject_id)
+    )
+    return {number: count for number, count in session.execute(asked) if number is not None}
 
 
 def count_queued(session: Session, *, kind: str, to_address: str, since: datetime) -> int:

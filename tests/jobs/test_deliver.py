@@ -228,6 +228,24 @@ def test_a_provider_that_is_away_ends_the_run_and_loses_nothing(desk: Desk, data
     assert set(states(database).values()) == {MessageState.QUEUED}
 
 
+def test_a_provider_that_asks_for_rest_is_left_alone_until_then(desk: Desk, database: Database):
+    names = [f"n{number}" for number in range(60)]
+    put(database, *(f"{name}@b.example" for name in names))
+    rests_until = NOW + timedelta(minutes=3)
+    away = ProviderAway("429", status_code=429, not_before=rests_until)
+    desk = answering(desk, **dict.fromkeys(names, away))
+    deliver_due(desk)
+    asked = len(desk.provider.taken)
+    assert asked <= 16  # the others were never tried, and wait for the provider, not for themselves
+    desk.provider.answers.clear()
+
+    early = deliver_due(replace(desk, now=lambda: rests_until - timedelta(seconds=1)))
+    late = deliver_due(replace(desk, now=lambda: rests_until))
+
+    assert early == Delivered()
+    assert late.accepted == len(desk.provider.taken) - asked == 60
+
+
 def test_nothing_leaves_while_the_queue_is_stopped(desk: Desk, database: Database):
     put(database, "a@b.example")
     with database.writing() as session:

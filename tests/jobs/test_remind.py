@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import event, func, select, update
@@ -84,11 +85,17 @@ def test_others_may_write_while_it_plans(
     """The plan looks at all who were asked; who answers a survey must not wait for it."""
     written = []
 
+    def write() -> None:
+        with database.writing() as other:
+            make_deal(other)
+
     def write_too(*_told: object) -> None:
         if not written:
-            written.append(True)
-            with database.writing() as other:
-                make_deal(other)
+            writer = Thread(target=write)
+            written.append(False)
+            writer.start()
+            writer.join(timeout=10)
+            written[0] = not writer.is_alive()
 
     event.listen(database.engine, "before_cursor_execute", write_too)
     try:
@@ -96,6 +103,7 @@ def test_others_may_write_while_it_plans(
     finally:
         event.remove(database.engine, "before_cursor_execute", write_too)
 
+    assert written == [True]
     assert session.scalar(select(func.count()).select_from(Deal)) == 6
 
 

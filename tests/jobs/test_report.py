@@ -17,7 +17,7 @@ from survey.mail.models import Message
 from survey.reports.queries import frozen_reports
 from survey.team.models import User
 from survey.team.types import Role
-from tests.factories import make_company, make_user
+from tests.factories import make_company, make_suppression, make_user
 from tests.letters.mailbox import mails, text_of
 from tests.reports.year import SEPTEMBER, answer
 
@@ -82,6 +82,18 @@ def test_the_report_arrives_with_its_headline_and_no_quote(
     assert mail["Subject"] == "What decided deals: September 2026"
     assert "1 answer arrived in September 2026" in text_of(mail)
     assert "slow" not in text_of(mail)
+
+
+def test_whose_address_is_never_to_be_mailed_gets_none(
+    settings: Settings, database: Database, session: Session, reader: User
+):
+    report_month(database, now=MIDNIGHT)
+    make_suppression(session, address=reader.email)
+    session.commit()
+
+    delivered = deliver_due(desk_at(settings, database, MIDNIGHT + timedelta(hours=8)))
+
+    assert delivered == Delivered(cancelled=1)
 
 
 @pytest.mark.parametrize(

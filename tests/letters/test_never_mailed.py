@@ -1,5 +1,5 @@
 """Whoever is on the list of addresses never to mail gets no mail that was queued before: of any
-kind that goes to buyers, for whatever reason, and however the address is written.
+kind, to buyers and to our own people, for whatever reason, and however the address is written.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,8 @@ from survey.kit.db import Database
 from survey.mail.actions.suppressions import suppress
 from survey.mail.models import Message
 from survey.mail.types import MessageState, SuppressionReason
-from tests.factories import MOMENT
+from survey.team.actions import ask_new_password, welcome
+from tests.factories import MOMENT, make_company, make_user
 from tests.letters.mailbox import mails
 from tests.letters.test_asking import NOW, ask_jane
 from tests.letters.test_reminder import remind_jane
@@ -37,7 +38,21 @@ def thanks_wait(database: Database) -> None:
     thank_waiting(database, now=NOW)
 
 
-@pytest.mark.parametrize("queue", [invitation_waits, reminder_waits, thanks_wait])
+def password_waits(database: Database) -> None:
+    with database.writing() as session:
+        make_company(session)
+        ask_new_password(session, make_user(session), now=NOW)
+
+
+def welcome_waits(database: Database) -> None:
+    with database.writing() as session:
+        make_company(session)
+        welcome(session, make_user(session), now=NOW)
+
+
+@pytest.mark.parametrize(
+    "queue", [invitation_waits, reminder_waits, thanks_wait, password_waits, welcome_waits]
+)
 @pytest.mark.parametrize("reason", SuppressionReason)
 def test_mail_queued_before_is_kept_back(
     queue: Callable[[Database], None],

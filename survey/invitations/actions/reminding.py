@@ -1,6 +1,6 @@
 """Asking again those who did not answer, and taking back what has not left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select, update
@@ -12,7 +12,7 @@ from survey.invitations.queries.reminders import reminders_due
 from survey.invitations.types import SkipReason
 from survey.invitations.verdicts import ReminderDue
 from survey.mail.actions.outbox import enqueue_new
-from survey.mail.queries import of_subject
+from survey.mail.queries import count_about
 from survey.mail.types import Decided
 
 REMINDER = "reminder"
@@ -39,10 +39,10 @@ def remind(
     }
     session.add_all(made.values())
     session.flush()
-    mails = [
-        _decided(session, reminder, each, is_anew=_key(each) in taken_back)
-        for each, reminder in made.items()
-    ]
+    earlier = count_about(
+        session, kind=REMINDER, subjects=[each.id for each in taken_back.values()]
+    )
+    mails = [_decided(reminder, each, earlier) for each, reminder in made.items()]
     enqueue_new(session, mails, kind=REMINDER, now=now)
     return len(ready)
 
@@ -104,11 +104,13 @@ def _made(
     return reminder
 
 
-def _decided(session: Session, reminder: Reminder, due: ReminderDue, *, is_anew: bool) -> Decided:
-    """Its mail; one that was taken back has had others."""
-    earlier = len(of_subject(session, kind=REMINDER, subject_id=reminder.id)) if is_anew else 0
+def _decided(reminder: Reminder, due: ReminderDue, earlier: Mapping[int, int]) -> Decided:
+    """Its mail; one that was taken back has had others. Nobody else makes one meanwhile: schedulers
+    take turns.
+    """
+    number = earlier.get(reminder.id, 0) + 1
     return Decided(
-        key=f"{REMINDER}:{reminder.invitation.public_id}:{due.number}:{earlier + 1}",
+        key=f"{REMINDER}:{reminder.invitation.public_id}:{due.number}:{number}",
         subject_id=reminder.id,
         to_address=reminder.invitation.contact.email,
         send_after_at=due.send_at,

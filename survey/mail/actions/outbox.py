@@ -104,8 +104,8 @@ def enqueue(
 
 
 def enqueue_new(session: Session, decided: Sequence[Decided], *, kind: str, now: datetime) -> None:
-    """`enqueue` for many mails of one kind whose keys nobody can have used, because they name rows
-    of this very transaction. Raises `NotAnAddress`.
+    """`enqueue` for many mails of one kind whose keys the caller knows to be new: they name rows of
+    this very transaction, or rows that it has locked. Raises `NotAnAddress`.
     """
     for mail in decided:
         _refuse_several(mail.to_address)

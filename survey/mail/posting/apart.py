@@ -10,19 +10,27 @@ from multiprocessing.connection import Connection
 
 import structlog
 
-from survey.mail.posting.child import Opening, Order, Word
+from survey.mail.posting.child import Opening, Word
+from survey.mail.posting.handing import Broke
 from survey.mail.posting.poster import GATHERED_S, heard, rendered
-from survey.mail.types import AttemptOutcome, Compose, Ending, Provider
+from survey.mail.types import AttemptOutcome, Compose, Draft, Ending, Provider
 
 _MODULE = "survey.mail.posting.child"
 _BEGUN_PER_THREAD = 3
 _FEWEST_BEGUN = 32
 """More than threads of ours need: it posts on while we render, keep the books and claim."""
+_MOST_IN_A_ROW = 8
+"""Whatever a thread has before it must leave within the lease, however slow the provider is."""
 _READY_WITHIN_S = 30.0
 _ENDS_WITHIN_S = 10.0
 _LOST = Ending(
     AttemptOutcome.MAY_HAVE_BEEN_SENT,
     detail="The process that sends has died. The mail may have left, or not.",
+    is_provider_away=True,
+)
+_NOT_GIVEN = Ending(
+    AttemptOutcome.TRY_LATER,
+    detail="The process that sends had died before it was given this mail.",
     is_provider_away=True,
 )
 
@@ -36,12 +44,14 @@ class NotStarted(Exception):
 class ProcessPoster:
     """A `Poster` that renders mails here, and hands them over in a process of its own.
 
-    If that dies, what it was given may have left. The run ends; the next one starts another.
+    If that dies, what it was given may have left, and the run ends.
     """
 
     def __init__(self, make: Callable[[], Provider], *, threads: int) -> None:
         """Start it, with what makes its provider. Raises `NotStarted`."""
-        self.most_begun = max(_BEGUN_PER_THREAD * threads, _FEWEST_BEGUN)
+        fewest = min(_FEWEST_BEGUN, _MOST_IN_A_ROW * threads)
+        self.most_begun = max(_BEGUN_PER_THREAD * threads, fewest)
+        self.has_died = False
         self._line, self._child = _started((make, threads))
         self._threads = threads
         self._under_way: set[str] = set()
@@ -52,8 +62,7 @@ class ProcessPoster:
         if isinstance(draft, Ending):
             self._ended[attempt_id] = draft
         else:
-            self._under_way.add(attempt_id)
-            self._say((attempt_id, draft))
+            self._give(attempt_id, draft)
 
     def ended(self) -> Mapping[str, Ending]:
         while self._under_way and not self._ended:
@@ -65,7 +74,8 @@ class ProcessPoster:
         return ended
 
     def take_back(self) -> list[str]:
-        self._say(None)
+        with suppress(OSError):  # who has died is heard of below
+            self._line.send(None)
         while self._under_way:
             word = self._hear()
             if isinstance(word, list):
@@ -74,7 +84,7 @@ class ProcessPoster:
         return []
 
     def close(self) -> None:
-        _end(self._line, self._child)
+        _dismiss(self._line, self._child)
 
     def _speaks(self, until: float) -> bool:
         """Whether there is more to hear, now or, while there is plenty to do, until then."""
@@ -93,26 +103,39 @@ class ProcessPoster:
             self._under_way.remove(attempt_id)
         return word
 
-    def _say(self, order: Order | None) -> None:
-        with suppress(OSError):  # whoever listens next hears that nobody is there
-            self._line.send(order)
+    def _give(self, attempt_id: str, draft: Draft) -> None:
+        try:
+            self._line.send((attempt_id, draft))
+        except OSError:  # what was not sent whole was not read
+            self.has_died = True
+            self._ended[attempt_id] = _NOT_GIVEN
+        else:
+            self._under_way.add(attempt_id)
 
     def _lose(self) -> None:
         log.error("mail.process_died", count=len(self._under_way))
+        self.has_died = True
         self._ended |= dict.fromkeys(self._under_way, _LOST)
         self._under_way.clear()
 
 
 def _started(opening: Opening) -> tuple[Connection, subprocess.Popen[bytes]]:
-    ours, theirs = Pipe()
     with ExitStack() as undo:
+        ours, theirs = _line()
         undo.enter_context(ours)
         with theirs:
             child = _child(theirs)
-        undo.callback(_end, ours, child)
+        undo.callback(_dismiss, ours, child)
         _open(ours, opening)
         undo.pop_all()
     return ours, child
+
+
+def _line() -> tuple[Connection, Connection]:
+    try:
+        return Pipe()
+    except OSError as error:
+        raise NotStarted("There is no line to it.") from error
 
 
 def _child(line: Connection) -> subprocess.Popen[bytes]:
@@ -126,7 +149,7 @@ def _child(line: Connection) -> subprocess.Popen[bytes]:
             process_group=0,
         )
     except OSError as error:
-        raise NotStarted(type(error).__name__) from error
+        raise NotStarted(f"It cannot be run: {type(error).__name__}.") from error
 
 
 def _open(line: Connection, opening: Opening) -> None:
@@ -134,12 +157,14 @@ def _open(line: Connection, opening: Opening) -> None:
         line.send(opening)
         if not line.poll(_READY_WITHIN_S):
             raise NotStarted("It did not begin in time.")
-        line.recv()
+        broke: Broke | None = line.recv()
     except (EOFError, OSError) as error:
         raise NotStarted("It ended at once.") from error
+    if broke is not None:
+        raise NotStarted(f"{broke.kind} at {broke.at[-1]}.")
 
 
-def _end(line: Connection, child: subprocess.Popen[bytes]) -> None:
+def _dismiss(line: Connection, child: subprocess.Popen[bytes]) -> None:
     line.close()
     try:
         child.wait(_ENDS_WITHIN_S)

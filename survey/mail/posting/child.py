@@ -1,10 +1,10 @@
 """The process that only talks to the provider: `python -m survey.mail.posting.child <descriptor>`.
 
-It knows no database. One line leads to whoever keeps the books, and what goes along it is
+It opens no database. One line leads to whoever keeps the books, and what goes along it is
 
     to here                                              from here
     what makes the provider, and how many threads
-                                                         None, once it is ready
+                                                         None, once it is ready, or what broke
     (attempt id, mail), for each mail
                                                          (attempt id, how it ended), for each mail
     None: begin no more
@@ -23,7 +23,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 
-from survey.mail.posting.handing import Handed, handed_over
+from survey.mail.posting.handing import Handed, broken_by, handed_over
 from survey.mail.types import Draft, Provider
 
 Opening = tuple[Callable[[], Provider], int]
@@ -35,14 +35,20 @@ def main(descriptor: int) -> None:
     """Post what comes along this line, until it ends."""
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, signal.SIG_IGN)  # who asks us to stop asks our parent, who says when
-    with suppress(EOFError, OSError):
-        _serve(Connection(descriptor))
-    os._exit(0)
+    try:
+        with suppress(EOFError, OSError):
+            _serve(Connection(descriptor))
+    finally:
+        os._exit(0)
 
 
 def _serve(line: Connection) -> None:
     make, threads = line.recv()
-    room = _Room(line, make())
+    try:
+        room = _Room(line, make())
+    except Exception as error:
+        line.send(broken_by(error))
+        return
     for _ in range(threads):
         threading.Thread(target=room.work, daemon=True).start()
     room.tell(None)
@@ -64,9 +70,12 @@ class _Room:
         self._one_speaks = threading.Lock()
 
     def work(self) -> None:
-        while True:
-            attempt_id, draft = self.orders.get()
-            self.tell((attempt_id, handed_over(self._provider, draft, attempt_id=attempt_id)))
+        try:
+            while True:
+                attempt_id, draft = self.orders.get()
+                self.tell((attempt_id, handed_over(self._provider, draft, attempt_id=attempt_id)))
+        finally:  # a mail of which nothing is told would be waited for without end
+            os._exit(1)
 
     def tell(self, word: Word) -> None:
         with self._one_speaks, suppress(OSError):  # who does not listen any more has ended the line

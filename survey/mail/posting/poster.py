@@ -32,11 +32,13 @@ class Poster(Protocol):
         ...
 
     def take_back(self) -> list[str]:
-        """Take out those that nobody has begun to hand over: they certainly never leave."""
+        """Take out those that nobody has begun to hand over: they certainly never leave. No more
+        are given to it after this.
+        """
         ...
 
     def close(self) -> None:
-        """End; whoever was given mails hears first how they ended."""
+        """End. What is under way, because nobody could write down how it ends, may be cut off."""
         ...
 
 

@@ -16,12 +16,15 @@ import structlog.testing
 from survey.mail.posting.apart import NotStarted, ProcessPoster
 from survey.mail.posting.poster import Poster
 from survey.mail.posting.threads import ThreadPoster
+from survey.mail.rules import LEASE
 from survey.mail.types import AttemptOutcome, Draft, Ending
 from tests.house.sources import ROOT
 from tests.mail.posting.clerks import BREAKS, KILLS, NEVER, Clerk, never_made
 from tests.mail.providers.drafts import a_draft
 
 ACCEPTED = AttemptOutcome.ACCEPTED
+SLOW_S = 20
+"""How long a provider takes that is slow, and has not stopped answering."""
 
 
 @pytest.fixture(autouse=True)
@@ -151,8 +154,8 @@ def test_of_ours_two_mails_a_thread_are_begun_and_sixteen_at_least(
         assert poster.most_begun == most
 
 
-@pytest.mark.parametrize(("threads", "most"), [(1, 32), (8, 32), (32, 96)])
-def test_apart_three_mails_a_thread_are_begun_and_thirty_two_at_least(
+@pytest.mark.parametrize(("threads", "most"), [(1, 8), (2, 16), (8, 32), (32, 96)])
+def test_apart_three_mails_a_thread_are_begun_and_more_where_threads_are_few(
     clerk: Clerk, threads: int, most: int
 ):
     with closing(apart(clerk, threads)) as poster:
@@ -195,16 +198,15 @@ class TestApart:
         assert lost == {AttemptOutcome.MAY_HAVE_BEEN_SENT}
         assert ended["kills"].is_provider_away  # which ends the run
 
-    def test_what_it_is_given_after_its_death_may_have_left(
-        self, poster: ProcessPoster, clerk: Clerk
-    ):
+    def test_what_it_is_given_after_its_death_never_left(self, poster: ProcessPoster, clerk: Clerk):
         take(poster, kills=KILLS)
         clerk.open()
         all_ended(poster)
 
         take(poster, a="a@b.example")
 
-        assert poster.ended()["a"].outcome is AttemptOutcome.MAY_HAVE_BEEN_SENT
+        ended = poster.ended()["a"]
+        assert (ended.outcome, ended.is_provider_away) == (AttemptOutcome.TRY_LATER, True)
         assert poster.take_back() == []
 
     @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
@@ -220,11 +222,27 @@ class TestApart:
 
         assert all_ended(poster)["a"].outcome is ACCEPTED
 
-    def test_without_a_provider_it_does_not_start(self, capfd: pytest.CaptureFixture[str]):
-        with pytest.raises(NotStarted):
+    def test_without_a_provider_it_does_not_start_and_says_where_it_broke(
+        self, capfd: pytest.CaptureFixture[str]
+    ):
+        with pytest.raises(NotStarted, match=r"^RuntimeError at .*clerks\.py:\d+ never_made\.$"):
             ProcessPoster(never_made, threads=1)
 
-        assert "there is none" in capfd.readouterr().err
+        assert capfd.readouterr().err == ""
+
+    def test_a_lease_is_longer_than_all_that_a_thread_has_before_it(self, clerk: Clerk):
+        """Of a provider that is slow, and of mails that were claimed a third of the lease ago."""
+        left_s = (2 * LEASE / 3).total_seconds()
+        for threads in (1, 2, 4, 8, 32):
+            with closing(apart(clerk, threads)) as poster:
+                assert poster.most_begun / threads * SLOW_S < left_s
+
+    def test_it_loads_neither_tables_nor_letters(self):
+        """It starts for every pile, and takes memory while there is one."""
+        loaded = subprocess.run(
+            [sys.executable, "-c", _LOADED], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert loaded.stdout.split() == []
 
     def test_it_dies_with_whoever_started_it(self, clerk: Clerk):
         """Whatever it would still hand over, nobody could write down."""
@@ -242,6 +260,11 @@ class TestApart:
         assert len(clerk.begun) == 2
 
 
+_LOADED = """
+import sys
+import survey.jobs.provider, survey.mail.posting.child, survey.mail.providers.sendgrid
+print(*sys.modules.keys() & {"sqlalchemy", "flask", "jinja2", "mjml", "survey.letters"})
+"""
 _POSTS = """
 import sys
 from pathlib import Path

@@ -136,6 +136,22 @@ def test_a_bounce_keeps_back_what_is_queued_for_that_person(
     assert queued.state is MessageState.CANCELLED
 
 
+@pytest.mark.parametrize("event", ["bounce", "dropped", "spamreport", "unsubscribe"])
+def test_what_says_that_no_more_mail_is_wanted_holds_for_what_is_queued(
+    client: CheckingClient, session: Session, settings: Settings, database: Database, event: str
+) -> None:
+    invitation = make_invitation(session, sent_at=None)
+    address = invitation.contact.email
+    queued = make_message(session, subject_id=invitation.id, to_address=address)
+
+    assert post(client, told(event, email=address)) == 204
+    desk = replace(desk_of(settings, database), now=lambda: MOMENT + timedelta(hours=1))
+
+    assert deliver_due(desk).cancelled == 1
+    session.refresh(queued)
+    assert queued.state is MessageState.CANCELLED
+
+
 def test_a_thousand_events_are_one_batch(client: CheckingClient, session: Session) -> None:
     attempts = [uncertain(session)[1] for _ in range(250)]
     events = [
