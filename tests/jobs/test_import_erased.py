@@ -1,18 +1,24 @@
-"""An import brings nobody back who was erased, and says so."""
+"""An import brings nobody back who was erased, and says so; nor whoever opted out."""
 
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.audit.types import Actor, ActorKind
 from survey.deals.mapping import Mapping
 from survey.deals.models import Contact, Deal, DealContact
+from survey.invitations.queries.plans import plan
+from survey.invitations.types import SkipReason
 from survey.jobs.import_deals import ImportReport, import_files
 from survey.kit.db import Database
+from survey.mail.actions.suppressions import suppress
+from survey.mail.types import SuppressionReason
 from survey.privacy.actions import erase_person
+from tests.factories import make_campaign
 from tests.privacy.world import ledger_in, left_of_her
 
 COMMAND = Actor(ActorKind.COMMAND, label="survey import")
@@ -70,3 +76,22 @@ def test_an_import_brings_no_erased_person_back(
     ).all()
     # Her part in the first deal stays, which the figures weigh by; nobody is asked in her place.
     assert people == [("1", "Erased person", False), ("3", "Jo", None)]
+
+
+@pytest.mark.parametrize("address", ["JANE@buyer.example", "jane+deals@buyer.example"])
+def test_an_import_that_allows_it_asks_nobody_who_opted_out(
+    database: Database, session: Session, moment: datetime, tmp_path: Path, address: str
+) -> None:
+    """Neither does another campaign."""
+    first, other = make_campaign(session), make_campaign(session)
+    suppress(session, "jane@buyer.example", reason=SuppressionReason.OPTED_OUT, now=moment)
+    session.commit()
+    row = f"1,Orchard Foods,lost,2026-10-01,Offer,{address},Jane Doe,Economic Buyer"
+
+    report = imported(database, tmp_path, row, now=moment)
+
+    assert report.added == 1
+    for campaign in (first, other):
+        found = plan(session, campaign, moment)
+        assert list(found.due) == []
+        assert [each.reason for each in found.skipped] == [SkipReason.OPTED_OUT]

@@ -28,11 +28,13 @@ def words_of_text(draft: Draft) -> str:
     return letters_of_words(said)
 
 
-def words_of_html(draft: Draft) -> str:
-    """What the HTML shows, without what a link is labelled, where the text has its address."""
+def words_of_html(draft: Draft, *, with_labels: bool = True) -> str:
+    """What the HTML shows; without what links are labelled, where the text has their addresses."""
     soup = BeautifulSoup(re.sub(r"<!--.*?-->", "", draft.html, flags=re.DOTALL), "html.parser")
     for unseen in soup(["style", "title"]):
         unseen.decompose()
+    for link in [] if with_labels else soup("a"):
+        link.replace_with(". ")
     return letters_of_words(soup.body.get_text(" ") if soup.body else "")
 
 
@@ -58,6 +60,15 @@ def test_what_the_text_says_stands_in_the_html(kind: str, draft: Draft):
     shown = words_of_html(draft)
 
     assert {each for each in sentences(words_of_text(draft)) if each not in shown} == set()
+
+
+@every
+def test_what_the_html_says_stands_in_the_text(kind: str, draft: Draft):
+    """But for the letterhead."""
+    shown = words_of_html(draft, with_labels=False).removeprefix(f"{LETTERHEAD.company} ")
+    said = words_of_text(draft)
+
+    assert {each for each in sentences(shown) if each not in said} == set()
 
 
 @every

@@ -1,6 +1,7 @@
 """Anna Berg, of whom everything is held that can be held, and what is left of her anywhere."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -138,13 +139,19 @@ def make_mails(session: Session, held: Held, moment: datetime) -> None:
 
 def left_of_her(session: Session) -> list[str]:
     """Every value of any column of any table that still holds something of her."""
+    return kept_of(session, LEFT_OF_HER)
+
+
+def kept_of(session: Session, words: Collection[str]) -> list[str]:
+    """Every value of any column of any table that holds one of these words, in any case."""
     session.flush()
+    sought = [word.lower() for word in words]
     found = []
     for table in Base.metadata.sorted_tables:
         for row in session.execute(text(f"SELECT * FROM {table.name}")).mappings():  # noqa: S608
             for column, value in row.items():
                 written = _written(value)
-                if any(word in written for word in LEFT_OF_HER):
+                if any(word in written for word in sought):
                     found.append(f"{table.name}.{column}: {written}")
     return found
 

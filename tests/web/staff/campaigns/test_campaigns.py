@@ -155,6 +155,17 @@ def test_terms_that_do_not_fit_are_told_beside_the_field(
     assert session.scalars(select(Campaign)).all() == []
 
 
+DEFAULTS = {
+    "stop_after_days": "60",
+    "reminders": "1",
+    "reminder_days": "5",
+    "reminder_gap_days": "3",
+    "person_quarantine_days": "90",
+    "account_quarantine_days": "90",
+}
+"""The practice of the field: one reminder after five working days, quarantines of ninety days."""
+
+
 def test_new_campaign_is_filled_in_for_its_questionnaire(
     client: CheckingClient, sign_in: SignIn, session: Session, not_won: Questionnaire
 ) -> None:
@@ -168,9 +179,8 @@ def test_new_campaign_is_filled_in_for_its_questionnaire(
     assert delays_in(first) == {"lost": "10", "no_decision": "30", "won": ""}
     assert delays_in(other) == {"lost": "", "no_decision": "", "won": "21"}
     assert 'href="/campaigns/new?questionnaire=won"' in first
-    stop_after = BeautifulSoup(first, "html.parser").select_one("#stop_after_days")
-    assert stop_after is not None
-    assert stop_after["value"] == "60"
+    form = BeautifulSoup(first, "html.parser")
+    assert {name: form.select_one(f"#{name}")["value"] for name in DEFAULTS} == DEFAULTS
 
 
 def test_manager_changes_a_campaign(

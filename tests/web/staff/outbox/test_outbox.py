@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -49,6 +50,20 @@ def test_outbox_lists_mails_with_state_and_reason(
 
     assert "jane@buyer.example" in page
     assert "The provider refused the mail." in page
+
+
+def test_outbox_counts_the_mails_of_each_state(
+    client: CheckingClient, sign_in: SignIn, session: Session
+):
+    sign_in(Role.MANAGER)
+    for state, count in {MessageState.FAILED: 2, MessageState.UNCERTAIN: 3}.items():
+        for _ in range(count):
+            make_message(session, state=state)
+
+    page = BeautifulSoup(client.get("/outbox").text, "html.parser")
+
+    counted = [stat.get_text(" ", strip=True) for stat in page.select("dl.stats .stat")]
+    assert sorted(counted) == ["Failed 2", "Uncertain 3"]
 
 
 def test_outbox_filters_by_state(client: CheckingClient, sign_in: SignIn, session: Session):

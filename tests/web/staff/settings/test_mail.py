@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from survey.config import MailProvider, Settings
+from survey.kit import clock
+from survey.mail.models import Message
+from survey.mail.types import AttemptOutcome, MessageState
 from survey.team.models import User
 from survey.team.types import Role
-from tests.factories import make_company
+from tests.factories import make_attempt, make_company, make_message, make_receipt
 from tests.pages import CheckingClient
 
 
@@ -30,6 +33,32 @@ def test_sendgrid_s_records_webhook_and_key_are_told(client: CheckingClient) -> 
     assert "s1._domainkey.northwind.example" in page
     assert "http://localhost/hooks/sendgrid" in page
     assert "Not set: every event is refused" in page
+
+
+@pytest.mark.parametrize("settings", [MailProvider.SENDGRID], indirect=True)
+def test_whether_receipts_came_lately_is_told(client: CheckingClient, session: Session) -> None:
+    assert "None yet" in client.get("/settings").text
+    heard, _unheard = (sent_just_now(session) for _ in range(2))
+    heard.receipts_heard = 1
+    make_receipt(session, message=heard, received_at=clock.now(), happened_at=clock.now())
+
+    page = client.get("/settings").text
+
+    assert "None yet" not in page
+    assert "Heard of 1 of 2 mails" in page
+
+
+def sent_just_now(session: Session) -> Message:
+    message = make_message(session, state=MessageState.ACCEPTED, attempts_made=1)
+    make_attempt(
+        session,
+        message=message,
+        provider="sendgrid",
+        outcome=AttemptOutcome.ACCEPTED,
+        claimed_at=clock.now(),
+        finished_at=clock.now(),
+    )
+    return message
 
 
 @pytest.mark.parametrize("settings", [MailProvider.SMTP], indirect=True)
