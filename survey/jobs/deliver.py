@@ -140,9 +140,9 @@ def deliver_due(desk: Desk, *, go_on: Callable[[], bool] = lambda: True) -> Deli
             unsent = _not_begun(poster, run)
             while run.under_way:
                 _in_one_transaction(partial(_record, desk, run, _ended(poster, run)))
+            if desk.apart is not None:
+                desk.apart.has_died |= poster.has_died
             _give_back(desk, [*run.unsent, *unsent])
-            if desk.apart is not None and isinstance(poster, ProcessPoster):
-                desk.apart.has_died = poster.has_died
     return _told(run.tally, held)
 
 

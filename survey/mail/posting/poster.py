@@ -22,6 +22,8 @@ class Poster(Protocol):
 
     most_begun: int
     """How many mails it has under way at most, so that none of its threads waits for the books."""
+    has_died: bool
+    """Whether it can hand nothing over any more."""
 
     def take(self, attempt_id: str, compose: Compose) -> None:
         """Render this mail and hand it over; does not wait for the provider."""

@@ -17,6 +17,7 @@ class ThreadPoster:
 
     def __init__(self, provider: Provider, *, threads: int) -> None:
         self.most_begun = max(_BEGUN_PER_THREAD * threads, _FEWEST_BEGUN)
+        self.has_died = False  # our threads die with us
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="deliver")
         self._provider = provider
         self._threads = threads

@@ -22,13 +22,12 @@ class Clerk:
         (self.folder / f"{attempt_id}.begun").write_text(str(os.getpid()))
         while not (self.folder / "open").exists():
             time.sleep(0.01)
-        match draft.to_address:
-            case address if address == NEVER:
-                raise NeverSend("No such address.", status_code=400)
-            case address if address == BREAKS:
-                raise RuntimeError(f"nobody thought of {draft.to_address}")
-            case address if address == KILLS:
-                os.kill(os.getpid(), signal.SIGKILL)
+        if draft.to_address == NEVER:
+            raise NeverSend("No such address.", status_code=400)
+        if draft.to_address == BREAKS:
+            raise RuntimeError(f"nobody thought of {draft.to_address}")
+        if draft.to_address == KILLS:
+            os.kill(os.getpid(), signal.SIGKILL)
         (self.folder / f"{attempt_id}.taken").write_text(draft.to_address)
         return Ending(AttemptOutcome.ACCEPTED, provider_message_id=f"their-{attempt_id}")
 
