@@ -1,11 +1,13 @@
 """`survey db`: the database itself."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from survey.cli import backups
+from survey.cli.backups import copying
 from survey.cli.door import Commands, actor, fail, settings, unchecked
 from survey.cli.person import tell_agreed
 from survey.company.actions import found_company
@@ -68,7 +70,7 @@ def set_up(database: Database, given: Settings) -> None:
 def check() -> None:
     """Tell whether the database is up to date and whole."""
     with unchecked() as database:
-        if found := backups.faults(database):
+        if found := copying.faults(database):
             fail(f"The database is damaged, bring back a copy: {'; '.join(found)}.")
         seen, newest = schema.current(database), schema.newest(shipped_folder("migrations"))
         if seen != newest:
@@ -81,7 +83,7 @@ def check() -> None:
 def backup(file: Path) -> None:
     """Write a copy of the whole database to FILE, while everybody goes on working."""
     with unchecked() as database:
-        backups.backup(database, file)
+        copying.backup(database, file)
     click.echo(f"Copied to {file}.")
 
 
@@ -98,16 +100,22 @@ def restore(file: Path, overwrite: bool) -> None:
         if not overwrite and schema.current(database):
             fail("There is a database already. Stop everything, then say --overwrite.")
         never_mailed = _never_mailed(database)
-        backups.restore(database, file)
-        schema.upgrade(database, shipped_folder("migrations"))
-        with database.writing() as session:
-            stop_queue(session, reason=_BROUGHT_BACK, now=clock.now())
-            carried = take_in(session, never_mailed or [], actor=actor(), now=clock.now())
-            erase_again(session, actor=actor(), now=clock.now())
+        make_ready = partial(_make_ready, never_mailed=never_mailed or [])
+        carried = copying.restore(database, file, reason=_BROUGHT_BACK, ready=make_ready)
         agreed = agree_with_ledger(database, given, now=clock.now())
     click.echo(f"Brought back {file}. The outbox is stopped: look at it, then release it.")
     click.echo(_LIST_LOST if never_mailed is None else _LIST_CARRIED.format(carried))
     tell_agreed(agreed)
+
+
+def _make_ready(restored: Database, never_mailed: Sequence[Listed]) -> int:
+    """Bring a copy up to date, let nothing leave, and carry over whom never to mail; how many."""
+    schema.upgrade(restored, shipped_folder("migrations"))
+    with restored.writing() as session:
+        stop_queue(session, reason=_BROUGHT_BACK, now=clock.now())
+        carried = take_in(session, never_mailed, actor=actor(), now=clock.now())
+        erase_again(session, actor=actor(), now=clock.now())
+    return carried
 
 
 def _never_mailed(database: Database) -> list[Listed] | None:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from survey.cli.main import main
 from survey.company import queries as company_queries
+from survey.kit import schema
 from survey.kit.db import Database
 from survey.mail.queries import every_suppression, queue_stop
 from survey.mail.types import SuppressionReason
 from survey.team import queries
+from tests import databases
 from tests.factories.mail import make_suppression
 from tests.factories.team import make_user
 
@@ -29,6 +32,29 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
         return CliRunner().invoke(main, ["db", *arguments])
 
     return called
+
+
+@dataclass(frozen=True)
+class Copied:
+    url: str
+    copy: Path
+
+
+@pytest.fixture
+def copied(
+    run: Run, database: Database, session: Session, database_url: str, tmp_path: Path
+) -> Copied:
+    """A copy that knows one user, of a database that knows two by now."""
+    if not database.is_sqlite and shutil.which("pg_dump") is None:
+        pytest.skip("no pg_dump: install PostgreSQL's client programs")
+    copy = tmp_path / "copy.db"
+    make_user(session, email="kept@x.example")
+    session.commit()
+    assert run("backup", str(copy), url=database_url).exit_code == 0
+    make_user(session, email="later@x.example")
+    session.commit()
+    session.close()
+    return Copied(database_url, copy)
 
 
 def test_upgrade_makes_a_database_with_its_company(run: Run, tmp_path: Path) -> None:
@@ -65,26 +91,16 @@ def test_check_finds_damage(run: Run, tmp_path: Path) -> None:
 
 
 def test_backup_and_restore_bring_everything_back(
-    run: Run, database_url: str, database: Database, session: Session, tmp_path: Path
+    copied: Copied, run: Run, session: Session
 ) -> None:
-    if not database.is_sqlite and shutil.which("pg_dump") is None:
-        pytest.skip("no pg_dump: install PostgreSQL's client programs")
-    copy = tmp_path / "copy.db"
-    kept = make_user(session, email="kept@x.example")
-    session.commit()
-    assert run("backup", str(copy), url=database_url).exit_code == 0
-    make_user(session, email="later@x.example")
-    session.commit()
-    session.close()
-
-    refused = run("restore", str(copy), url=database_url)
-    done = run("restore", str(copy), "--overwrite", url=database_url)
+    refused = run("restore", str(copied.copy), url=copied.url)
+    done = run("restore", str(copied.copy), "--overwrite", url=copied.url)
 
     assert (refused.exit_code, done.exit_code) == (1, 0), done.output
     assert "--overwrite" in refused.output
-    assert [user.id for user in queries.users(session)] == [kept.id]
+    assert [user.email for user in queries.users(session)] == ["kept@x.example"]
     assert queue_stop(session) is not None
-    assert copy.stat().st_mode & 0o077 == 0
+    assert copied.copy.stat().st_mode & 0o077 == 0
 
 
 def test_whoever_opted_out_since_the_copy_stays_so(
@@ -135,6 +151,82 @@ def test_restore_refuses_what_is_no_copy(run: Run, database_url: str, tmp_path: 
 
     assert result.exit_code == 1
     assert "letter.txt is not a copy" in result.output
+
+
+def test_a_restore_that_breaks_off_replaced_nothing_or_lets_nothing_leave(
+    copied: Copied, run: Run, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_anything: object) -> None:
+        raise RuntimeError("The migration broke.")
+
+    monkeypatch.setattr(schema, "upgrade", breaks)
+
+    result = run("restore", str(copied.copy), "--overwrite", url=copied.url)
+
+    users = {user.email for user in queries.users(session)}
+    stop = queue_stop(session)
+    assert result.exit_code == 1
+    if copied.url.startswith("sqlite"):
+        assert (users, stop) == ({"kept@x.example", "later@x.example"}, None)
+    else:
+        assert (users, stop is not None) == ({"kept@x.example"}, True)
+
+
+def test_half_a_copy_replaces_nothing(copied: Copied, run: Run, session: Session) -> None:
+    content = copied.copy.read_bytes()
+    copied.copy.write_bytes(content[: len(content) // 2])
+
+    result = run("restore", str(copied.copy), "--overwrite", url=copied.url)
+
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert {user.email for user in queries.users(session)} == {"kept@x.example", "later@x.example"}
+    assert queue_stop(session) is None
+
+
+def test_a_restore_leaves_nothing_beside_the_database(run: Run, tmp_path: Path) -> None:
+    run("upgrade")
+    run("backup", "copy.db")
+    (tmp_path / "new" / "survey.db.restoring").write_text("left by one that was killed")
+
+    assert run("restore", "copy.db", "--overwrite").exit_code == 0
+
+    assert [each.name for each in (tmp_path / "new").iterdir() if "restoring" in each.name] == []
+
+
+def test_a_file_damaged_from_its_first_byte_on_is_to_be_moved_away(
+    run: Run, tmp_path: Path
+) -> None:
+    run("upgrade")
+    run("backup", "copy.db")
+    file = tmp_path / "new" / "survey.db"
+    for each in file.parent.glob("survey.db?*"):
+        each.unlink()
+    file.write_bytes(b"\xff" * 40_000)
+
+    refused = run("restore", "copy.db", "--overwrite")
+    file.unlink()
+    done = run("restore", "copy.db")
+
+    assert (refused.exit_code, done.exit_code) == (1, 0)
+    assert f"move {file.relative_to(tmp_path)} away" in refused.output
+
+
+def test_a_copy_from_before_there_was_an_outbox_is_brought_up_to_date(
+    run: Run, database_url: str, tmp_path: Path
+) -> None:
+    server = "" if database_url.startswith("sqlite") else database_url
+    with databases.fresh_database(server) as url:
+        database = Database(url)
+        schema.downgrade(database, databases.MIGRATIONS, to="0002")
+        database.close()
+        run("backup", "copy.db", url=url)
+
+        done = run("restore", "copy.db", "--overwrite", url=url)
+
+        with database.reading() as session:
+            assert (done.exit_code, queue_stop(session) is not None) == (0, True)
+        database.close()
 
 
 def test_backup_to_nowhere_leaves_nothing(run: Run, tmp_path: Path) -> None:

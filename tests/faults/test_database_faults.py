@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 from tests.faults.books import read_books, verdict
 from tests.faults.conftest import IS_WHOLE, Figures, Templates
+from tests.faults.needs import leave_out
 from tests.faults.postgres import Server, postgres_server
 from tests.faults.processes import Forked, wait_for
 from tests.faults.provider import FakeSendGrid, Fault
@@ -208,7 +209,7 @@ def _small_disk(folder: Path, size: int) -> Iterator[Path]:
     """A file system in memory that holds this many bytes."""
     folder.mkdir()
     if not _mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)):
-        pytest.skip("nothing may be mounted in this container; the “limited” disk stands in")
+        leave_out("mount", "nothing may be mounted in this container; the “limited” disk stands in")
     try:
         yield folder
     finally:

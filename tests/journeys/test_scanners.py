@@ -1,6 +1,10 @@
 """Machines open every link and press every button, and nothing counts; then people answer."""
 
+import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -11,27 +15,42 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey.config import Settings
+from survey.invitations.actions.inviting import INVITATION
 from survey.invitations.models import ErasureRequest, Invitation
+from survey.jobs.deliver import Delivered, deliver_due
+from survey.jobs.desk import desk_of
 from survey.kit import clock as our_clock
+from survey.kit.db import Database
+from survey.mail.actions.outbox import enqueue
 from survey.mail.models import Suppression
 from survey.responses.models import PageVisit, Response, ResponseDraft
 from survey.responses.types import Doubt, ResponseState
 from survey.team.models import User
 from survey.team.types import Role
 from tests.conftest import CHROMIUM
+from tests.factories import make_deal_contact
 from tests.factories.asked import make_asked
 from tests.journeys import scanners
 from tests.journeys.conftest import SWITCHES
 from tests.journeys.scanners import Mail
+from tests.letters.mailbox import html_of, mails
 from tests.pages import CheckingClient
 
 pytestmark = pytest.mark.browser
 
 SignIn = Callable[[Role | User], User]
-_CHOICES = ("price", "product", "systems", "getting_started", "people", "company", "their_side")
+Deliver = Callable[[int], list[Mail]]
 _THOROUGH = 100
+"""Each so many mails a browser presses on until it has pressed all, or `most`; at others `_FEW`."""
+_FEW = 12
+_STARTS = 3
+_CHOICES = 8
+"""Links to answer with in one mail, "something else" among them."""
 _OPT_OUT = 1
 """Which button of the opt-out page opts out; the first is the one for machines."""
+_NOON = datetime(2026, 10, 15, 10, tzinfo=UTC)
+"""A Thursday, when invitations leave."""
 # It says of itself that a program drives it; pages of one site share few processes.
 _HONEST = [
     *(switch for switch in SWITCHES if "AutomationControlled" not in switch),
@@ -47,23 +66,48 @@ def machine(browser: Browser) -> Iterator[Browser]:
     launched.close()
 
 
-def mails(session: Session, live: str, count: int) -> list[Mail]:
-    """As many buyers who were mailed just now."""
+@pytest.fixture
+def deliver(
+    session: Session,
+    database: Database,
+    settings: Settings,
+    clock: time_machine.Traveller,
+    tmp_path: Path,
+) -> Deliver:
+    """Mail so many buyers just now; what machines and people find in each of their mails."""
+
+    def delivered(count: int) -> list[Mail]:
+        clock.move_to(_NOON)
+        for number in range(count):
+            queue_invitation(session, number)
+        session.commit()
+        assert deliver_due(desk_of(settings, database)) == Delivered(accepted=count)
+        return [links_of(mail) for mail in mails(tmp_path)]
+
+    return delivered
+
+
+def queue_invitation(session: Session, number: int) -> None:
     now = our_clock.now()
-    for number in range(count):
-        make_asked(session, token=f"Buyer-{number}", invited_at=now, sent_at=now)
-    session.commit()
-    return [
-        Mail(
-            tuple(
-                f"{live}/s/Buyer-{number}?choice={choice}"
-                for choice in (*_CHOICES, "something_else")
-            ),
-            f"{live}/o/out-Buyer-{number}",
-            f"{live}/privacy",
-        )
-        for number in range(count)
-    ]
+    asked = make_asked(session, token=f"not-mailed-{number}", invited_at=now, sent_at=None)
+    make_deal_contact(session, deal=asked.deal, contact=asked.contact)
+    enqueue(
+        session,
+        key=f"{INVITATION}:{number}",
+        kind=INVITATION,
+        subject_id=asked.id,
+        to_address=asked.contact.email,
+        now=now,
+    )
+
+
+def links_of(mail: EmailMessage) -> Mail:
+    links = [link.replace("&amp;", "&") for link in re.findall(r'href="([^"]+)"', html_of(mail))]
+    (opt_out,) = {link for link in links if "/o/" in link}
+    (privacy,) = {link for link in links if link.endswith("/privacy")}
+    answers = tuple(link for link in links if "/s/" in link)
+    assert len(answers) == _CHOICES
+    return Mail(answers, opt_out, privacy)
 
 
 def attack(machine: Browser, asked: list[Mail], *, seconds: float, every: int, most: int) -> None:
@@ -72,10 +116,17 @@ def attack(machine: Browser, asked: list[Mail], *, seconds: float, every: int, m
         for mail in asked:
             behaviour(mail)
     scanners.stays_and_presses(machine, asked[::every], seconds=seconds)
+    for number, mail in enumerate(asked[::every]):
+        presses_everything(machine, mail, start=number % _STARTS, most=min(most, _FEW))
     for mail in asked[::_THOROUGH]:
-        scanners.presses_everything(machine, mail.opt_out, ticks=True, most=most)
-        scanners.presses_everything(machine, mail.answers[0], ticks=False, most=most)
-        scanners.presses_everything(machine, mail.answers[1], ticks=True, most=most)
+        for start in range(_STARTS):
+            presses_everything(machine, mail, start=start, most=most)
+
+
+def presses_everything(machine: Browser, mail: Mail, *, start: int, most: int) -> None:
+    """From the way out, or from an answer without or with ticks."""
+    addresses = (mail.opt_out, mail.answers[0], mail.answers[1])
+    scanners.presses_everything(machine, addresses[start], ticks=start != 1, most=most)
 
 
 def nothing_counts(session: Session) -> None:
@@ -130,6 +181,7 @@ def test_machines_answer_nothing_and_people_still_can(
     app: Flask,
     session: Session,
     live: str,
+    deliver: Deliver,
     machine: Browser,
     client: CheckingClient,
     sign_in: SignIn,
@@ -139,7 +191,7 @@ def test_machines_answer_nothing_and_people_still_can(
     every: int,
     most: int,
 ) -> None:
-    asked = mails(session, live, count)
+    asked = deliver(count)
     if session.get_bind().dialect.name == "postgresql":
         every = max(every, 8)  # what a browser sends does not hang on the database
 
@@ -153,8 +205,8 @@ def test_machines_answer_nothing_and_people_still_can(
 
 
 @pytest.fixture
-def mail(session: Session, live: str) -> Mail:
-    (mail,) = mails(session, live, 1)
+def mail(live: str, deliver: Deliver) -> Mail:
+    (mail,) = deliver(1)
     return mail
 
 

@@ -283,6 +283,38 @@ def test_a_mail_that_came_back_is_noted_and_told(
     assert "It came back" not in page
 
 
+@pytest.mark.parametrize(
+    ("button", "state", "action"),
+    [
+        ("send-again", MessageState.QUEUED, "mail_sent_again"),
+        ("count-as-sent", MessageState.ACCEPTED, "mail_counted_as_sent"),
+    ],
+)
+def test_one_mail_in_doubt_is_sent_again_or_left(
+    client: CheckingClient,
+    sign_in: SignIn,
+    session: Session,
+    button: str,
+    state: MessageState,
+    action: str,
+):
+    sign_in(Role.MANAGER)
+    public_id = asked(session, state=MessageState.UNCERTAIN, attempts_made=1)
+    message = queries.find(session, public_id)
+    outcome = AttemptOutcome.MAY_HAVE_BEEN_SENT
+    make_attempt(session, message=message, finished_at=MOMENT, outcome=outcome)
+
+    page = as_read(client.get(f"/outbox/{public_id}"))
+    client.post(f"/outbox/{public_id}/{button}")
+
+    assert "may or may not have gone out" in page.lower()
+    assert "Send it again" in page and "Leave it" in page
+    assert f'action="/outbox/{public_id}/{button}"' in page
+    session.refresh(message)
+    assert message.state is state
+    assert session.scalars(select(AuditEntry.action)).all()[-1] == action
+
+
 def test_an_uncertain_hour_is_sent_again_in_one_press_once_its_receipts_prove_it(
     client: CheckingClient, sign_in: SignIn, session: Session
 ):
