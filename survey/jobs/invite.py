@@ -1,4 +1,4 @@
-"""Putting in the outbox what is due: planned while others write, asked a few hundred at a time."""
+"""Putting in the outbox what is due: planned while others write, asked a thousand at a time."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,7 +12,7 @@ from survey.kit import clock
 from survey.kit.bulk import pieces
 from survey.kit.db import Database
 
-_PER_TURN = 500
+_PER_TURN = 1_000
 """So that a buyer who answers does not wait for the books."""
 
 

@@ -218,11 +218,9 @@ def display_name(text: str) -> str:
 
 def is_one_address(address: str) -> bool:
     """Whether the text is exactly one plain mailbox address of printable characters."""
-    return (
-        _ONE_ADDRESS.fullmatch(address) is not None
-        and header_text(address) == address
-        and unicodedata.normalize("NFKC", address) == address
-    )
+    if _ONE_ADDRESS.fullmatch(address) is None or header_text(address) != address:
+        return False
+    return address.isascii() or unicodedata.normalize("NFKC", address) == address
 
 
 def mailbox(address: str) -> str:

@@ -1,11 +1,23 @@
 """Many values as one parameter: found by the index, on both databases."""
 
+from typing import Any
+
+import pytest
 from sqlalchemy import not_, or_, select
 from sqlalchemy.orm import Session
 
 from survey.deals.models import Deal
-from survey.kit.bulk import among, among_given, pieces
-from tests.factories import make_deal
+from survey.kit.bulk import (
+    among,
+    among_given,
+    find_by_index,
+    insert_rows,
+    new_row_ids,
+    pieces,
+)
+from survey.mail.models import Message
+from survey.mail.types import MessageState
+from tests.factories import MOMENT, make_deal
 
 
 def _numbers(session: Session) -> list[int]:
@@ -60,3 +72,51 @@ def test_pieces_hold_everything_once_in_order():
     assert list(pieces([1, 2, 3, 4, 5], most=2)) == [[1, 2], [3, 4], [5]]
     assert list(pieces([1, 2], most=2)) == [[1, 2]]
     assert list(pieces([])) == []
+
+
+def test_small_table_is_read_by_its_index_too(session: Session) -> None:
+    """Where PostgreSQL read a table of ten rows as a whole, it went on so when it had thousands."""
+    asked = select(Deal.id).where(among(Deal.account_id, [1, 2]))
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        pytest.skip("SQLite does not weigh how many rows a table has")
+    written = asked.compile(connection, compile_kwargs={"render_postcompile": True})
+
+    def plan() -> str:
+        told = connection.exec_driver_sql(f"EXPLAIN {written}", {"param_1": "{1,2}"})
+        return " ".join(row[0] for row in told)
+
+    before = plan()
+    find_by_index(session)
+
+    assert "Seq Scan on deal" in before
+    assert "Seq Scan" not in plan()
+
+
+def test_new_numbers_follow_each_other_and_none_are_none(session: Session) -> None:
+    numbers = [*new_row_ids(session, Deal, 3)]
+
+    assert numbers == sorted(set(numbers))
+    assert len(numbers) == 3
+    assert [*new_row_ids(session, Deal, 0)] == []
+
+
+def test_rows_hold_each_its_own_facts(session: Session) -> None:
+    """Equal ones are written once, however often they come."""
+    nothing: dict[str, Any] = {}
+    facts = [nothing, {"a": "ü"}, nothing, {"a": ["ü", None, 1]}]
+    columns = (
+        *("public_id", "key", "kind", "facts", "to_address", "queued_at", "send_after_at", "state"),
+        *("state_reason", "state_changed_at", "attempts_made", "receipts_heard"),
+    )
+    rows = [
+        (
+            *(f"id-{n}", f"key-{n}", "note", each, "a@b.example", MOMENT, MOMENT),
+            *(MessageState.QUEUED, "", MOMENT, 0, 0),
+        )
+        for n, each in enumerate(facts)
+    ]
+
+    insert_rows(session, Message, columns, rows)
+
+    assert session.scalars(select(Message.facts).order_by(Message.id)).all() == facts

@@ -14,7 +14,7 @@ from survey.invitations.queries.campaigns import campaigns, lock_campaigns
 from survey.invitations.queries.plans import still_ready
 from survey.invitations.types import CampaignState, SkipReason
 from survey.invitations.verdicts import Due
-from survey.kit.bulk import among_given, insert_new_rows, insert_rows, new_row_ids
+from survey.kit.bulk import among_given, find_by_index, insert_new_rows, insert_rows, new_row_ids
 from survey.kit.ids import new_public_ids
 from survey.mail.actions.outbox import enqueue, enqueue_new
 from survey.mail.queries import of_subject
@@ -56,6 +56,7 @@ def invite(session: Session, wanted: Sequence[tuple[Campaign, Due]], *, now: dat
     once ask nobody twice. Who was asked meanwhile, or whose campaign was changed, is left to the
     next plan.
     """
+    find_by_index(session)
     lock_campaigns(session)
     stand = {each.id: each for each in campaigns(session)}
     invited = 0
@@ -107,14 +108,13 @@ def _ask(
     now: datetime,
 ) -> None:
     numbers = new_row_ids(session, Invitation, len(ready))
+    asked_by = (campaign.id, version.id)
+    stays_open, reminders = timedelta(days=campaign.answer_days), campaign.reminders
     rows, decided = [], []
     for number, public_id, due in zip(numbers, new_public_ids(len(ready)), ready, strict=True):
-        closes_at = due.send_at + timedelta(days=campaign.answer_days)
         about = (due.deal_id, due.contact_id, due.asked_as)
-        rows.append(
-            (number, public_id, campaign.id, version.id, *about, now, closes_at, "",
-             campaign.reminders)
-        )  # fmt: skip
+        closes_at = due.send_at + stays_open
+        rows.append((number, public_id, *asked_by, *about, now, closes_at, "", reminders))
         decided.append(Decided(_key(number, 1), number, due.to_address, due.send_at))
     insert_rows(session, Invitation, _NEW_COLUMNS, rows)
     enqueue_new(session, decided, kind=INVITATION, now=now)
