@@ -1,13 +1,13 @@
 """`survey db`: the database itself."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
-from survey.cli.backups import copying
+from survey.cli.backups import copying, replaced
 from survey.cli.door import Commands, actor, fail, settings, unchecked
 from survey.cli.person import tell_agreed
 from survey.company.actions import found_company
@@ -18,8 +18,7 @@ from survey.kit import clock, schema
 from survey.kit.db import Database
 from survey.mail.actions.stops import stop_queue
 from survey.mail.actions.suppressions import take_in
-from survey.mail.listing import Listed, listed_of
-from survey.mail.queries import every_suppression
+from survey.mail.listing import Listed
 from survey.privacy.actions import erase_again
 from survey.questionnaires.actions import ship_questionnaires
 from survey.taxonomy.actions import ship_release
@@ -99,29 +98,22 @@ def restore(file: Path, overwrite: bool) -> None:
     with unchecked(given) as database:
         if not overwrite and schema.current(database):
             fail("There is a database already. Stop everything, then say --overwrite.")
-        never_mailed = _never_mailed(database)
-        make_ready = partial(_make_ready, never_mailed=never_mailed or [])
-        carried = copying.restore(database, file, reason=_BROUGHT_BACK, ready=make_ready)
+        now = clock.now()
+        never_mailed = replaced.never_mailed(database)
+        make_ready = partial(_make_ready, never_mailed=never_mailed or [], now=now)
+        carried = copying.restore(database, file, reason=_BROUGHT_BACK, ready=make_ready, now=now)
         agreed = agree_with_ledger(database, given, now=clock.now())
     click.echo(f"Brought back {file}. The outbox is stopped: look at it, then release it.")
     click.echo(_LIST_LOST if never_mailed is None else _LIST_CARRIED.format(carried))
     tell_agreed(agreed)
 
 
-def _make_ready(restored: Database, never_mailed: Sequence[Listed]) -> int:
+def _make_ready(restored: Database, never_mailed: Sequence[Listed], now: datetime) -> int:
     """Bring a copy up to date, let nothing leave, and carry over whom never to mail; how many."""
     schema.upgrade(restored, shipped_folder("migrations"))
     with restored.writing() as session:
-        stop_queue(session, reason=_BROUGHT_BACK, now=clock.now())
-        carried = take_in(session, never_mailed, actor=actor(), now=clock.now())
-        erase_again(session, actor=actor(), now=clock.now())
+        stop_queue(session, reason=_BROUGHT_BACK, now=now)
+        carried = take_in(session, never_mailed, actor=actor(), now=now)
+        replaced.forget(session)
+        erase_again(session, actor=actor(), now=now)
     return carried
-
-
-def _never_mailed(database: Database) -> list[Listed] | None:
-    """The list of addresses never to mail as it stands now; None where it cannot be read."""
-    try:
-        with database.reading() as session:
-            return [listed_of(each) for each in every_suppression(session)]
-    except SQLAlchemyError:
-        return None

@@ -166,10 +166,12 @@ def find_by_index(session: Session) -> None:
     """Have PostgreSQL find rows by their index in this transaction, however few it takes them for.
 
     It keeps the plan of what a connection asks often. Made while a table was nearly empty, that
-    reads the whole table each time, long after thousands of rows were written.
+    reads the whole table each time, long after thousands of rows were written. What was kept until
+    now is forgotten.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL enable_seqscan = off"))
+        session.execute(text("DISCARD PLANS"))
 
 
 def pieces(many: Sequence[T], *, most: int = 10_000) -> Iterator[Sequence[T]]:

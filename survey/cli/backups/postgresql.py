@@ -1,25 +1,43 @@
 """Copies of a PostgreSQL database by its client programs: pg_dump, pg_restore and psql."""
 
 import os
+import re
 import shutil
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import IO, Any, cast
 
-from sqlalchemy import URL, func, text
-from sqlalchemy.dialects import postgresql
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import URL, text
+from sqlalchemy.dialects.postgresql import dialect, insert
 
+from survey.cli.backups import replaced
 from survey.cli.backups.errors import BackupFailed, NotABackup
-from survey.kit.db import Database
+from survey.kit.db import Base, Database
 from survey.mail.models import QueueStop
 
 _MAGIC = b"PGDMP"
-_SCRIPT = ("--clean", "--if-exists", "--no-owner", "--file=-")
-_OBEDIENT = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
-# A copy from before there was an outbox has none to stop. What begins with \ is psql's.
+# Of what others keep in the same database, large objects would be told with a COMMIT of their own.
+_LARGE_OBJECT = re.compile(rb"^\d+; \d+ \d+ BLOB")
+_TOLD = ("--clean", "--if-exists", "--no-owner", "--file=-")
+_OBEYED = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
+# What begins with \ is psql's. Our tables go first, because a copy from before some of them does
+# not know what points to the others.
+_BEGIN = r"""
+BEGIN;
+SELECT to_regclass('suppression') IS NOT NULL AS has_list \gset
+\if :has_list
+CREATE TABLE IF NOT EXISTS {kept} AS SELECT {columns} FROM suppression WITH NO DATA;
+INSERT INTO {kept} SELECT {columns} FROM suppression;
+\endif
+DROP TABLE IF EXISTS {tables} CASCADE;
+"""
+# A copy from before there was an outbox has none to stop.
 _STOP_AND_COMMIT = r"""
 RESET search_path;
 SELECT to_regclass('queue_stop') IS NOT NULL AS has_outbox \gset
@@ -32,39 +50,49 @@ COMMIT;
 
 def copy_out(database: Database, file: Path) -> None:
     """Write a copy as of one moment. Raises `BackupFailed`."""
+    connection, environment = _told(database.url)
+    options = ("--format=custom", "--no-blobs", f"--file={file}", connection)
     with (
         TemporaryFile() as complaints,
-        _started(
-            database.url, "pg_dump", "--format=custom", f"--file={file}", stderr=complaints
-        ) as dump,
+        _started("pg_dump", *options, env=environment, stderr=complaints) as dump,
     ):
         _refuse_failed(dump, complaints)
 
 
-def restore(database: Database, file: Path, *, reason: str) -> None:
+def restore(database: Database, file: Path, *, reason: str, now: datetime) -> None:
     """Replace everything by a copy, and stop its outbox for this reason, in one transaction.
 
-    pg_restore tells what to do and psql does it. It commits only when it was told all.
+    pg_restore tells what to do and psql does it. It commits only when it was told all. Raises
+    `NotABackup`, and `BackupFailed`.
     """
     _refuse_other(file)
+    connection, environment = _told(database.url)
     database.close()
     with (
+        _contents(file) as contents,
         TemporaryFile() as of_telling,
         TemporaryFile() as of_doing,
         _started(
-            database.url, "pg_restore", *_SCRIPT, str(file), stdout=PIPE, stderr=of_telling
+            *("pg_restore", *_TOLD, f"--use-list={contents}", str(file.absolute())),
+            stdout=PIPE,
+            stderr=of_telling,
         ) as telling,
         _started(
-            database.url, "psql", *_OBEDIENT, stdin=PIPE, stdout=DEVNULL, stderr=of_doing
+            *("psql", *_OBEYED, connection),
+            env=environment,
+            stdin=PIPE,
+            stdout=DEVNULL,
+            stderr=of_doing,
         ) as doing,
     ):
         with suppress(BrokenPipeError):  # who gave up says why
-            _pass_on(telling, doing, at_last=_STOP_AND_COMMIT.format(stop=_stop(reason)))
+            _pass_on(telling, doing, stop=_stop(reason, now))
         _refuse_failed(doing, of_doing)
         _refuse_failed(telling, of_telling)
 
 
 def faults(database: Database) -> list[str]:
+    """None: the server looks after its pages and references itself. Raises where it is away."""
     with database.reading() as session:
         session.execute(text("SELECT 1"))
     return []
@@ -76,46 +104,70 @@ def _refuse_other(file: Path) -> None:
             raise NotABackup(f"{file} is not a copy of a PostgreSQL database.")
 
 
+@contextmanager
+def _contents(file: Path) -> Iterator[str]:
+    """The name of a list of what to take from the copy."""
+    with (
+        TemporaryFile() as complaints,
+        _started(
+            "pg_restore", "--list", str(file.absolute()), stdout=PIPE, stderr=complaints
+        ) as listing,
+        NamedTemporaryFile() as wanted,
+    ):
+        lines = cast("IO[bytes]", listing.stdout).readlines()
+        _refuse_failed(listing, complaints)
+        wanted.writelines(line for line in lines if not _LARGE_OBJECT.match(line))
+        wanted.flush()
+        yield wanted.name
+
+
 def _pass_on(
-    telling: "subprocess.Popen[bytes]", doing: "subprocess.Popen[bytes]", *, at_last: str
+    telling: "subprocess.Popen[bytes]", doing: "subprocess.Popen[bytes]", *, stop: str
 ) -> None:
     told, orders = cast("IO[bytes]", telling.stdout), cast("IO[bytes]", doing.stdin)
     with orders:
-        orders.write(b"BEGIN;\n")
+        orders.write(_begin().encode())
         shutil.copyfileobj(told, orders)
         if telling.wait() == 0:
-            orders.write(at_last.encode())
+            orders.write(_STOP_AND_COMMIT.format(stop=stop).encode())
 
 
-def _stop(reason: str) -> str:
-    stop = postgresql.insert(QueueStop).values(id=1, stopped_at=func.now(), reason=reason)
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    compiled = stop.on_conflict_do_nothing().compile(
-        dialect=dialect, compile_kwargs={"literal_binds": True}
-    )
-    return str(compiled)
+def _begin() -> str:
+    tables = ", ".join(f'"{name}"' for name in Base.metadata.tables)
+    return _BEGIN.format(kept=replaced.KEPT, columns=", ".join(replaced.COLUMNS), tables=tables)
 
 
-def _started(url: URL, program: str, *options: str, **streams: Any) -> "subprocess.Popen[bytes]":
-    # The password goes by the environment: arguments can be read by everybody on the machine.
-    told = {
-        "PGHOST": url.host,
-        "PGPORT": str(url.port or 5432),
-        "PGUSER": url.username,
-        "PGPASSWORD": url.password,
-        "PGDATABASE": url.database,
-    }
-    environment = os.environ | {name: value for name, value in told.items() if value}
+def _stop(reason: str, now: datetime) -> str:
+    stop = insert(QueueStop).values(id=1, stopped_at=now, reason=reason).on_conflict_do_nothing()
+    of_psql = dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    return str(stop.compile(dialect=of_psql, compile_kwargs={"literal_binds": True}))
+
+
+def _told(url: URL) -> tuple[str, dict[str, str]]:
+    """How the programs find the database, as we do ourselves: an option, and their environment. The
+    password goes by the latter: arguments can be read by everybody on the machine.
+    """
+    (_, found) = url.get_dialect()().create_connect_args(url)
+    password = found.pop("password", None)
+    environment = os.environ | ({"PGPASSWORD": password} if password else {})
+    return f"--dbname={make_conninfo(**found)}", environment
+
+
+def _started(program: str, *options: str, **given: Any) -> "subprocess.Popen[bytes]":
     try:
-        return subprocess.Popen([program, *options], env=environment, **streams)  # noqa: S603 (a fixed program, options of our own)
+        return subprocess.Popen([program, *options], **given)  # noqa: S603 (a fixed program, options of our own)
     except FileNotFoundError:
         raise BackupFailed(f"{program} is not installed; it comes with PostgreSQL.") from None
 
 
 def _refuse_failed(process: "subprocess.Popen[bytes]", complaints: IO[bytes]) -> None:
+    """Raise `BackupFailed` with the line that names the error: others may hold rows."""
     if process.wait() == 0:
         return
     complaints.seek(0)
-    last = complaints.read().decode(errors="replace").strip().splitlines()[-1:]
+    lines = complaints.read().decode(errors="replace").splitlines()
+    said = [line for line in lines if re.search(r"error:|ERROR:|FATAL:", line)] or [
+        "no reason given"
+    ]
     program = str(cast("list[str]", process.args)[0])
-    raise BackupFailed(f"{program} refused: {last[0] if last else 'no reason given'}")
+    raise BackupFailed(f"{program} refused: {said[0]}")
