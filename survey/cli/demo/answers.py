@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from random import Random
@@ -27,6 +28,7 @@ class Asked:
     """An invitation that went out, as far as it matters to who answers it."""
 
     invitation_id: int
+    sent_at: datetime
     outcome: str
     product: str
     rival: str

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -36,27 +37,34 @@ from survey.team.types import Role
 
 _BATCH = 25
 _REPLIES_BY_MAIL_EVERY = 40
-_DISCREET_EVERY = 4
+_DISCREET = 8
 _DRAFTS_LEFT = 9
 _DRAFT_DAYS = 25
 _SELDOM_LATER_THAN_DAYS = 9.0
 _MOST_SECONDS = 170
 
 
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What somebody who was asked answers, and when."""
+
+    invitation_id: int
+    script: dict[str, Any]
+    at: datetime
+
+
 def let_buyers_answer(year: Year, *, tell: Callable[[float], None]) -> int:
     """Submit every hand-written answer that fits an invitation; says how many there were."""
     with year.database.reading() as session:
-        pairs = who_answers(_asked(session))
-    rng = Random(pairs[0][0].invitation_id) if pairs else Random()  # noqa: S311 (no secret)
-    for start in range(0, len(pairs), _BATCH):
+        replies = _replies(session, year)
+    for start in range(0, len(replies), _BATCH):
         with year.database.writing() as session:
-            for number, (asked, script) in enumerate(pairs[start : start + _BATCH], start):
-                invitation = session.get_one(Invitation, asked.invitation_id)
-                _answer(session, year, invitation, script, rng, turn=number)
-        tell(min(1.0, (start + _BATCH) / len(pairs)))
+            for number, reply in enumerate(replies[start : start + _BATCH], start):
+                _answer(session, year, reply, turn=number)
+        tell(min(1.0, (start + _BATCH) / len(replies)))
     _leave_drafts(year)
     code_waiting(year.database)
-    return len(pairs)
+    return len(replies)
 
 
 def let_the_analyst_read(year: Year) -> int:
@@ -102,12 +110,13 @@ def _asked(session: Session) -> list[Asked]:
     sent = session.execute(
         select(Invitation, Deal)
         .join(Invitation.deal)
-        .where(Invitation.sent_at.is_not(None), Invitation.cancelled_at.is_(None))
+        .where(Invitation.cancelled_at.is_(None))
         .order_by(Invitation.id)
     )
     return [
         Asked(
             invitation.id,
+            invitation.sent_at,
             invitation.asked_as.value,
             deal.product,
             rivals.get(deal.id, ""),
@@ -115,50 +124,59 @@ def _asked(session: Session) -> list[Asked]:
             deal.account.name,
         )
         for invitation, deal in sent
-        if invitation.contact.email not in gone
+        if invitation.sent_at is not None and invitation.contact.email not in gone
     ]
 
 
-def _answer(
-    session: Session,
-    year: Year,
-    invitation: Invitation,
-    script: dict[str, Any],
-    rng: Random,
-    *,
-    turn: int,
-) -> None:
+def _replies(session: Session, year: Year) -> list[_Reply]:
+    pairs = who_answers(_asked(session))
+    rng = Random(pairs[0][0].invitation_id) if pairs else Random()  # noqa: S311 (no secret)
+    replies = [
+        _Reply(asked.invitation_id, script, _moment_of_answer(asked.sent_at, year.today, rng))
+        for asked, script in pairs
+    ]
+    return _with_discretion(replies, year, rng)
+
+
+def _with_discretion(replies: list[_Reply], year: Year, rng: Random) -> list[_Reply]:
+    """In the last whole quarter so many ask to count in totals only that they hide each other: the
+    demo shows a quarter which counts them, whatever day it is. Not who named a supplier: an analyst
+    is to say who is meant.
+    """
+    last_quarter = Quarter.of(Quarter.of(Month.of(year.today, year.zone)).first_month.plus(-1))
+    may_ask_for_it = [
+        reply
+        for reply in replies
+        if Quarter.of(Month.of(reply.at, year.zone)) == last_quarter
+        and "readers" in reply.script
+        and "named" not in reply.script
+    ]
+    asking = rng.sample(may_ask_for_it, min(_DISCREET, len(may_ask_for_it)))
+    discreet = {"readers": Audience.TOTALS_ONLY.value}
+    return [
+        replace(reply, script=reply.script | discreet) if reply in asking else reply
+        for reply in replies
+    ]
+
+
+def _answer(session: Session, year: Year, reply: _Reply, *, turn: int) -> None:
     by_mail = turn % _REPLIES_BY_MAIL_EVERY == _REPLIES_BY_MAIL_EVERY - 1
-    assert invitation.sent_at is not None  # noqa: S101 (only those that went out are asked for)
-    at = _moment_of_answer(invitation.sent_at, year.today, rng)
+    invitation = session.get_one(Invitation, reply.invitation_id)
     document = document_of(session, invitation.version_id, invitation.asked_as)
-    answers = given(_with_discretion(script, at, year, turn), Month.of(at, year.zone))
-    if by_mail and "readers" in script:
-        record_reply(session, invitation, document, answers, now=at, zone=year.zone)
+    answers = given(reply.script, Month.of(reply.at, year.zone))
+    if by_mail and "readers" in reply.script:
+        record_reply(session, invitation, document, answers, now=reply.at, zone=year.zone)
         return
     screens = screens_for(document, answers)
     asked_last = {question.key for question in screens[-1].questions}
     if document.readers in asked_last - answers.keys():
         screens = screens[:-1]  # who does not say who may read it has stopped before that screen
     for number, screen in enumerate(screens[:-1]):
-        started = at - timedelta(seconds=_MOST_SECONDS * (len(screens) - number) / len(screens))
-        save_draft(session, invitation, document, answers, screen=screen, now=started)
+        started = timedelta(seconds=_MOST_SECONDS * (len(screens) - number) / len(screens))
+        save_draft(session, invitation, document, answers, screen=screen, now=reply.at - started)
     submit_response(
-        session, invitation, document, answers, screen=screens[-1], now=at, zone=year.zone
+        session, invitation, document, answers, screen=screens[-1], now=reply.at, zone=year.zone
     )
-
-
-def _with_discretion(script: dict[str, Any], at: datetime, year: Year, turn: int) -> dict[str, Any]:
-    """In the last whole quarter more people asked to count in totals only: enough to hide each
-    other, so that the demo shows a quarter which counts them. Not who named a supplier: an analyst
-    is to say who is meant.
-    """
-    last_quarter = Quarter.of(Quarter.of(Month.of(year.today, year.zone)).first_month.plus(-1))
-    is_then = Quarter.of(Month.of(at, year.zone)) == last_quarter
-    may_change = "readers" in script and "named" not in script
-    if is_then and may_change and turn % _DISCREET_EVERY == 0:
-        return script | {"readers": Audience.TOTALS_ONLY.value}
-    return script
 
 
 def _moment_of_answer(sent_at: datetime, today: datetime, rng: Random) -> datetime:

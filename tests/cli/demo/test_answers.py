@@ -1,5 +1,6 @@
 """The demo's hand-written answers are answers that our questionnaires take."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from survey.kit.clock import Month
 from survey.questionnaires.documents import read_document, shipped_document
 from survey.questionnaires.rules import check_answers, prune
 
+SENT = datetime(2026, 10, 6, 9, 0, tzinfo=UTC)
 _TEXTS = ("different", "more", "well", "nearly", "better", "about_text", "about_what")
 _ALL = [(outcome, script) for outcome in SCRIPTS for script in scripts(outcome)]
 
@@ -32,7 +34,7 @@ def test_verbatims_are_many_and_distinct() -> None:
 
 def test_script_finds_a_deal_with_its_competitor() -> None:
     asked = [
-        Asked(number, "lost", "Fernhill Stock", rival, "Benelux")
+        Asked(number, SENT, "lost", "Fernhill Stock", rival, "Benelux")
         for number, rival in enumerate(["Orvano", "Nimbria", ""])
     ]
 
@@ -46,6 +48,6 @@ def test_script_finds_a_deal_with_its_competitor() -> None:
 
 
 def test_same_invitations_get_the_same_answers() -> None:
-    asked = [Asked(n, "won", "Fernhill Rota", "", "Benelux") for n in range(20)]
+    asked = [Asked(n, SENT, "won", "Fernhill Rota", "", "Benelux") for n in range(20)]
 
     assert who_answers(asked) == who_answers(reversed(asked))
