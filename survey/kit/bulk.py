@@ -96,7 +96,7 @@ class _Among(FunctionElement[bool]):
 
 
 class _Numbers(UserDefinedType[list[int]]):
-    """PostgreSQL's array of numbers, written at once; the driver writes its lists one by one."""
+    """PostgreSQL's array of integers, written at once; the driver writes a list value by value."""
 
     cache_ok = True
     render_bind_cast = True
@@ -124,8 +124,8 @@ class _Many(TypeDecorator[Iterable[Any]]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "sqlite":
             return dialect.type_descriptor(JSON())
-        is_number = isinstance(self.kind, Integer)
-        return dialect.type_descriptor(_Numbers() if is_number else ARRAY(self.kind))
+        is_integer = type(self.kind) is Integer  # and no larger kind of it
+        return dialect.type_descriptor(_Numbers() if is_integer else ARRAY(self.kind))
 
     def process_bind_param(
         self,

@@ -1,6 +1,5 @@
 """`survey db`: up to date, whole, copied and brought back."""
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from survey.kit.db import Database
 from survey.mail.queries import every_suppression, queue_stop
 from survey.mail.types import SuppressionReason
 from survey.team import queries
-from tests import databases
+from tests import databases, needs
 from tests.factories.mail import make_suppression
 from tests.factories.team import make_user
 
@@ -50,8 +49,7 @@ def copied(
     run: Run, database: Database, session: Session, database_url: str, tmp_path: Path
 ) -> Copied:
     """A copy that knows one user, of a database that knows two by now."""
-    if not database.is_sqlite and not all(map(shutil.which, ("pg_dump", "pg_restore", "psql"))):
-        pytest.skip("no pg_dump: install PostgreSQL's client programs")
+    needs.programs_that_copy(database_url)
     copy = tmp_path / "copy.db"
     replaced.forget(session)  # what another test's broken restore left
     make_user(session, email="kept@x.example")
@@ -112,8 +110,7 @@ def test_backup_and_restore_bring_everything_back(
 def test_whoever_opted_out_since_the_copy_stays_so(
     run: Run, database_url: str, database: Database, session: Session, tmp_path: Path
 ) -> None:
-    if not database.is_sqlite and shutil.which("pg_dump") is None:
-        pytest.skip("no pg_dump: install PostgreSQL's client programs")
+    needs.programs_that_copy(database_url)
     copy = tmp_path / "copy.db"
     known = make_suppression(session, address="known@buyer.example")
     session.commit()
@@ -283,7 +280,7 @@ def test_nobody_else_may_read_a_copy_while_it_is_made(
 def test_the_programs_find_the_database_as_we_do_and_no_argument_holds_the_password() -> None:
     url = make_url("postgresql+psycopg://ada:geheim@db.example:6543/survey?sslmode=verify-full")
 
-    option, environment = postgresql._told(url)
+    option, environment = postgresql._connection_to(url)
 
     assert conninfo_to_dict(option.removeprefix("--dbname=")) == {
         "host": "db.example",
@@ -318,6 +315,7 @@ def test_a_copy_from_before_later_tables_is_brought_up_to_date(
     run: Run, database_url: str, migration: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also over a database that has those tables, which point to the ones that are replaced."""
+    needs.programs_that_copy(database_url)
     server = "" if database_url.startswith("sqlite") else database_url
     with databases.fresh_database(server) as url:
         database = Database(url)
@@ -339,33 +337,56 @@ def test_a_copy_from_before_later_tables_is_brought_up_to_date(
         database.close()
 
 
-def test_what_others_keep_beside_us_is_neither_copied_nor_touched(
+def test_large_objects_of_others_stay_as_they_are(
     run: Run, database_url: str, tmp_path: Path
 ) -> None:
-    """Large objects would be told with a COMMIT of their own, before the outbox is stopped."""
+    """They would be told with a COMMIT of their own, before the outbox is stopped."""
     if database_url.startswith("sqlite"):
         pytest.skip("a file of SQLite is ours alone")
+    needs.programs_that_copy(database_url)
+    copy = tmp_path / "copy.db"
     with databases.fresh_database(database_url) as url:
         database = Database(url)
         with database.writing() as session:
             session.execute(text("CREATE TABLE theirs AS SELECT lo_create(0) AS picture"))
-        option, environment = postgresql._told(database.url)
-        whole = ["pg_dump", "--format=custom", "--file=whole.db", option]
-        subprocess.run(whole, env=environment, check=True, cwd=tmp_path)
-        assert (
-            b" BLOB"
-            in subprocess.run(
-                ["pg_restore", "--list", tmp_path / "whole.db"], check=True, capture_output=True
-            ).stdout
-        )
+        option, environment = postgresql._connection_to(database.url)
+        whole = ["pg_dump", "--format=custom", f"--file={copy}", option]
+        subprocess.run(whole, env=environment, check=True)
+        listed = subprocess.run(["pg_restore", "--list", copy], check=True, capture_output=True)
 
-        done = run("restore", "whole.db", "--overwrite", url=url)
+        done = run("restore", str(copy), "--overwrite", url=url)
 
+        assert b" BLOB" in listed.stdout
         assert done.exit_code == 0, done.output
         with database.reading() as session:
             assert session.scalar(text("SELECT count(*) FROM pg_largeobject_metadata")) == 1
             assert queue_stop(session) is not None
         database.close()
+
+
+def test_a_copy_leaves_out_what_a_broken_restore_kept(
+    copied: Copied, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It would come back with the copy, as the no of people who may long have agreed again."""
+    if copied.url.startswith("sqlite"):
+        pytest.skip("on SQLite nothing is kept in the database")
+    database = Database(copied.url)
+    with database.writing() as session:
+        make_suppression(session, address="since@buyer.example")
+    with monkeypatch.context() as broken:
+        broken.setattr(schema, "upgrade", breaks)
+        run("restore", str(copied.copy), "--overwrite", url=copied.url)
+    again = tmp_path / "again.db"
+
+    done = run("backup", str(again), url=copied.url)
+
+    assert done.exit_code == 0, done.output
+    assert b"suppression" in again.read_bytes()
+    assert replaced.KEPT.encode() not in again.read_bytes()
+    with database.writing() as session:
+        assert inspect(session.connection()).has_table(replaced.KEPT)
+        replaced.forget(session)
+    database.close()
 
 
 def test_backup_to_nowhere_leaves_nothing(run: Run, tmp_path: Path) -> None:

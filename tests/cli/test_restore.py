@@ -18,6 +18,7 @@ from survey.mail.rules import address_digest
 from survey.mail.types import SuppressionReason
 from survey.privacy.actions import agree, erase_person
 from survey.privacy.types import Entry
+from tests import needs
 from tests.factories import make_queue_stop
 from tests.privacy.world import ADDRESS, STAFF, ledger_in, left_of_her, make_everything
 
@@ -144,8 +145,7 @@ def test_restoring_on_a_new_machine_needs_only_the_ledger(
     moment: datetime,
     tmp_path: Path,
 ) -> None:
-    if not database.is_sqlite and shutil.which("pg_dump") is None:
-        pytest.skip("no pg_dump: install PostgreSQL's client programs")
+    needs.programs_that_copy(database_url)
     make_everything(session, moment)
     session.commit()
     assert run("db", "backup", "copy.db", url=database_url).exit_code == 0

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
-from tests.faults.needs import leave_out
 from tests.faults.processes import wait_for
+from tests.needs import leave_out
 
 _FOLDERS = ("/usr/lib/postgresql", "/usr/local/lib/postgresql")
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.needs import leave_out
 from tests.faults.processes import wait_for
+from tests.needs import leave_out
 
 
 @dataclass

@@ -15,12 +15,12 @@ from sqlalchemy.engine import make_url
 
 from tests.faults.books import read_books, verdict
 from tests.faults.conftest import IS_WHOLE, Figures, Templates
-from tests.faults.needs import leave_out
 from tests.faults.postgres import Server, postgres_server
 from tests.faults.processes import Forked, wait_for
 from tests.faults.provider import FakeSendGrid, Fault
 from tests.faults.sweep import KEPT, Bench, Installation, promises_in
 from tests.faults.world import LATER, STARTS, Template, buyer, fill, postgres_database
+from tests.needs import leave_out
 
 PEOPLE = 200
 KILLS = 20 if IS_WHOLE else 3

@@ -11,11 +11,11 @@ import pytest
 
 from tests.faults.conftest import IS_WHOLE, PEOPLE, Figures, Templates
 from tests.faults.killing import At, Victim, dealt, kill_at, reach
-from tests.faults.needs import leave_out
 from tests.faults.processes import Forked
 from tests.faults.sweep import Bench
 from tests.faults.tracing import may_trace
 from tests.faults.world import LATER, STARTS, Template
+from tests.needs import leave_out, programs_that_copy
 
 SEED = 20261129
 KILLS = 60 if IS_WHOLE else 8
@@ -92,6 +92,7 @@ class Mailed:
 def mailed(bench: Bench, templates: Templates, tmp_path: Path, backend: str) -> Iterator[Mailed]:
     copy = tmp_path / "copy"
     with bench.fresh(templates(backend, PEOPLE, is_invited=True)) as installation:
+        programs_that_copy(installation.url)
         bench.forks.run("db", "backup", str(copy), moment=STARTS, **installation.settings)
         bench.forks.run("deliver", "--once", moment=STARTS, **installation.settings)
         template = Template(installation.url, installation.people)

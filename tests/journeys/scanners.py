@@ -154,7 +154,7 @@ def takes_the_way_out_here(
     return page.inner_text("main")
 
 
-def presses_everything(browser: Browser, start: str, *, ticks: bool, most: int) -> None:
+def presses_everything(browser: Browser, start: str, *, ticks: bool, most: float) -> None:
     """A real browser presses every button of every page that a link leads to, and follows every
     link; some tick the first choice of everything before.
     """

@@ -45,6 +45,13 @@ def test_texts_are_taken_as_they_are(session: Session) -> None:
     assert session.scalars(asked).all() == names
 
 
+def test_large_numbers_are_found(session: Session) -> None:
+    dear = make_deal(session, amount_minor=5_000_000_000, currency="EUR")
+    asked = select(Deal.id).where(among(Deal.amount_minor, [5_000_000_000, 1]))
+
+    assert session.scalars(asked).all() == [dear.id]
+
+
 def test_statement_built_once_is_given_other_values_each_time(session: Session) -> None:
     first, second, third = _numbers(session)
     asked = select(Deal.id).where(among_given(Deal.id, "numbers")).order_by(Deal.id)

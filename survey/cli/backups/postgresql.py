@@ -24,8 +24,8 @@ from survey.mail.models import QueueStop
 _MAGIC = b"PGDMP"
 # Of what others keep in the same database, large objects would be told with a COMMIT of their own.
 _LARGE_OBJECT = re.compile(rb"^\d+; \d+ \d+ BLOB")
-_TOLD = ("--clean", "--if-exists", "--no-owner", "--file=-")
-_OBEYED = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
+_RESTORE_OPTIONS = ("--clean", "--if-exists", "--no-owner", "--file=-")
+_PSQL_OPTIONS = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
 # What begins with \ is psql's. Our tables go first, because a copy from before some of them does
 # not know what points to the others.
 _BEGIN = r"""
@@ -50,8 +50,10 @@ COMMIT;
 
 def copy_out(database: Database, file: Path) -> None:
     """Write a copy as of one moment. Raises `BackupFailed`."""
-    connection, environment = _told(database.url)
-    options = ("--format=custom", "--no-blobs", f"--file={file}", connection)
+    connection, environment = _connection_to(database.url)
+    # What a restore that broke off kept is no part of a copy: it would come back as somebody's no.
+    left_out = ("--no-blobs", f"--exclude-table={replaced.KEPT}")
+    options = ("--format=custom", *left_out, f"--file={file}", connection)
     with (
         TemporaryFile() as complaints,
         _started("pg_dump", *options, env=environment, stderr=complaints) as dump,
@@ -66,29 +68,29 @@ def restore(database: Database, file: Path, *, reason: str, now: datetime) -> No
     `NotABackup`, and `BackupFailed`.
     """
     _refuse_other(file)
-    connection, environment = _told(database.url)
+    connection, environment = _connection_to(database.url)
     database.close()
     with (
         _contents(file) as contents,
-        TemporaryFile() as of_telling,
-        TemporaryFile() as of_doing,
+        TemporaryFile() as of_restore,
+        TemporaryFile() as of_psql,
         _started(
-            *("pg_restore", *_TOLD, f"--use-list={contents}", str(file.absolute())),
+            *("pg_restore", *_RESTORE_OPTIONS, f"--use-list={contents}", str(file.absolute())),
             stdout=PIPE,
-            stderr=of_telling,
+            stderr=of_restore,
         ) as telling,
         _started(
-            *("psql", *_OBEYED, connection),
+            *("psql", *_PSQL_OPTIONS, connection),
             env=environment,
             stdin=PIPE,
             stdout=DEVNULL,
-            stderr=of_doing,
+            stderr=of_psql,
         ) as doing,
     ):
         with suppress(BrokenPipeError):  # who gave up says why
             _pass_on(telling, doing, stop=_stop(reason, now))
-        _refuse_failed(doing, of_doing)
-        _refuse_failed(telling, of_telling)
+        _refuse_failed(doing, of_psql)
+        _refuse_failed(telling, of_restore)
 
 
 def faults(database: Database) -> list[str]:
@@ -139,13 +141,14 @@ def _begin() -> str:
 
 def _stop(reason: str, now: datetime) -> str:
     stop = insert(QueueStop).values(id=1, stopped_at=now, reason=reason).on_conflict_do_nothing()
-    of_psql = dialect(paramstyle="named")  # type: ignore[no-untyped-call]
-    return str(stop.compile(dialect=of_psql, compile_kwargs={"literal_binds": True}))
+    written_for_psql = dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    return str(stop.compile(dialect=written_for_psql, compile_kwargs={"literal_binds": True}))
 
 
-def _told(url: URL) -> tuple[str, dict[str, str]]:
-    """How the programs find the database, as we do ourselves: an option, and their environment. The
-    password goes by the latter: arguments can be read by everybody on the machine.
+def _connection_to(url: URL) -> tuple[str, dict[str, str]]:
+    """How the programs find the database, as we do ourselves: an option, and their environment.
+
+    The password goes by the latter: arguments can be read by everybody on the machine.
     """
     (_, found) = url.get_dialect()().create_connect_args(url)
     password = found.pop("password", None)
@@ -166,8 +169,6 @@ def _refuse_failed(process: "subprocess.Popen[bytes]", complaints: IO[bytes]) ->
         return
     complaints.seek(0)
     lines = complaints.read().decode(errors="replace").splitlines()
-    said = [line for line in lines if re.search(r"error:|ERROR:|FATAL:", line)] or [
-        "no reason given"
-    ]
+    named = (line for line in lines if re.search(r"error:|ERROR:|FATAL:", line))
     program = str(cast("list[str]", process.args)[0])
-    raise BackupFailed(f"{program} refused: {said[0]}")
+    raise BackupFailed(f"{program} refused: {next(named, 'no reason given')}")
