@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey.jobs.deliver import Delivered, Desk, deliver_due
+from survey.jobs.deliver import Delivered, deliver_due
+from survey.jobs.desk import Desk
 from survey.kit.db import Database
 from survey.mail import queries, rules
 from survey.mail.actions import outbox

@@ -10,7 +10,8 @@ import pytest
 import structlog.testing
 from sqlalchemy import select
 
-from survey.jobs.deliver import Apart, Delivered, Desk, deliver_due
+from survey.jobs.deliver import Delivered, deliver_due
+from survey.jobs.desk import Apart, Desk
 from survey.kit.db import Database
 from survey.mail.models import Message
 from survey.mail.types import MessageState

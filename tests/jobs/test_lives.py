@@ -16,7 +16,8 @@ from survey.deals.models import Deal
 from survey.deals.types import Outcome
 from survey.invitations.models import Campaign, Invitation, Reminder
 from survey.invitations.types import CampaignState, DeclineReason
-from survey.jobs.deliver import Desk, deliver_due
+from survey.jobs.deliver import deliver_due
+from survey.jobs.desk import Desk
 from survey.jobs.invite import invite_all
 from survey.jobs.remind import remind_all
 from survey.kit.db import Database

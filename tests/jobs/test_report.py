@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.config import Settings
-from survey.jobs.deliver import Delivered, Desk, deliver_due
-from survey.jobs.desk import desk_of
+from survey.jobs.deliver import Delivered, deliver_due
+from survey.jobs.desk import Desk, desk_of
 from survey.jobs.report import report_month
 from survey.kit.clock import Month
 from survey.kit.db import Database

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from survey.config import Settings
-from survey.jobs.deliver import Desk
-from survey.jobs.desk import desk_of
+from survey.jobs.desk import Desk, desk_of
 from survey.kit.db import Database
 from tests.factories import MOMENT
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from survey.jobs.deliver import Delivered, Desk, deliver_due
+from survey.jobs.deliver import Delivered, deliver_due
+from survey.jobs.desk import Desk
 from survey.jobs.thank import thank_waiting
 from survey.kit.db import Database
 from survey.mail.actions.suppressions import suppress

@@ -10,7 +10,8 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from survey.deals.types import Outcome
-from survey.jobs.deliver import Delivered, Desk, deliver_due
+from survey.jobs.deliver import Delivered, deliver_due
+from survey.jobs.desk import Desk
 from survey.questionnaires.documents import shipped_document
 from tests.asking import ask_due
 from tests.factories import (

@@ -4,7 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from survey.config import Settings
-from survey.jobs.deliver import Delivered, Desk, deliver_due
+from survey.jobs.deliver import Delivered, deliver_due
+from survey.jobs.desk import Desk
 from survey.kit.db import Database
 from survey.team.actions import ask_new_password, welcome
 from survey.team.models import User

@@ -13,7 +13,8 @@ from survey.deals.types import Outcome
 from survey.invitations.models import Invitation, Reminder
 from survey.invitations.queries.asked import find_by_token
 from survey.invitations.types import LinkPurpose
-from survey.jobs.deliver import Delivered, Desk, deliver_due
+from survey.jobs.deliver import Delivered, deliver_due
+from survey.jobs.desk import Desk
 from survey.kit.db import Database
 from survey.mail.actions.suppressions import suppress
 from survey.mail.models import Message

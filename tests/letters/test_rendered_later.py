@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from survey.invitations.models import Invitation
-from survey.jobs.deliver import Desk
+from survey.jobs.desk import Desk
 from survey.kit.db import Database
 from survey.mail.actions.outbox import claim_due
 from survey.mail.types import Ending

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from survey.invitations.models import Invitation, Reminder
 from survey.invitations.types import DeclineReason, SkipReason
-from survey.jobs.deliver import Desk, deliver_due
+from survey.jobs.deliver import deliver_due
+from survey.jobs.desk import Desk
 from survey.kit.db import Database
 from survey.letters.settled import settled_since_claimed
 from survey.mail.actions.outbox import claim_due, enqueue

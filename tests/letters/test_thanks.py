@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from survey.invitations.queries.asked import find_by_token
 from survey.invitations.types import LinkPurpose
-from survey.jobs.deliver import Delivered, Desk, deliver_due
+from survey.jobs.deliver import Delivered, deliver_due
+from survey.jobs.desk import Desk
 from survey.jobs.thank import thank_waiting
 from survey.kit.db import Database
 from survey.mail.actions.suppressions import suppress

@@ -13,7 +13,8 @@ from survey.deals.types import Outcome
 from survey.invitations.actions.wording import send_test
 from survey.invitations.models import Campaign, Link
 from survey.invitations.types import MailKind
-from survey.jobs.deliver import Delivered, Desk, deliver_due
+from survey.jobs.deliver import Delivered, deliver_due
+from survey.jobs.desk import Desk
 from survey.kit.db import Database
 from survey.letters.kinds import letters_of
 from survey.mail.actions.suppressions import suppress

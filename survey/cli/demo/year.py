@@ -26,7 +26,8 @@ from survey.invitations.actions.campaigns import create_campaign, start_campaign
 from survey.invitations.actions.holds import hold_deal
 from survey.invitations.models import Hold, Invitation, Notice
 from survey.invitations.types import Terms
-from survey.jobs.deliver import Desk, deliver_due
+from survey.jobs.deliver import deliver_due
+from survey.jobs.desk import Desk
 from survey.jobs.import_deals import import_files
 from survey.jobs.invite import invite_all
 from survey.jobs.remind import remind_all
